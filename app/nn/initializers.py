@@ -1,0 +1,234 @@
+"""How parameters are drawn when a document does not give them: Keras' initialisers.
+
+Each is one frozen record with a function of a random generator and a shape. Numbers are drawn in float64 and
+rounded to the network's dtype, so that the same seed means the same weights at either precision.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Any
+from zlib import crc32
+
+import numpy as np
+
+from app.nn.errors import Problem
+from app.nn.reading import Array, Shape, describe, is_integer, is_number, pointer_to
+
+Draw = Callable[..., Array]
+
+
+def compute_fans(shape: Shape) -> tuple[float, float]:
+    """Return (fan in, fan out) of a kernel, as Keras counts them.
+
+    The last two axes are inputs and outputs; axes before them are a convolution's window. A vector counts
+    its length for both.
+    """
+    if len(shape) < 2:
+        length = shape[0] if shape else 1
+        return length, length
+    window = math.prod(shape[:-2])
+    return window * shape[-2], window * shape[-1]
+
+
+def truncated_normal(generator: np.random.Generator, shape: Shape, mean: float, stddev: float) -> Array:
+    """Draw normal numbers, and again those that fall further than two standard deviations from the mean."""
+    values = generator.standard_normal(shape)
+    flat = values.reshape(-1)
+    outside = np.flatnonzero(np.abs(flat) > 2.0)
+    while outside.size:
+        flat[outside] = generator.standard_normal(outside.size)
+        outside = outside[np.abs(flat[outside]) > 2.0]
+    values *= stddev
+    values += mean
+    return values
+
+
+# The standard deviation of a standard normal distribution that is cut at ±2.
+TRUNCATED_STDDEV = 0.87962566103423978
+
+
+def variance_scaling(
+    generator: np.random.Generator, shape: Shape, *, scale: float, mode: str, distribution: str
+) -> Array:
+    """Draw with variance `scale` / fan, the fan chosen by `mode` (Glorot and Bengio 2010, He et al. 2015)."""
+    fan_in, fan_out = compute_fans(shape)
+    fan = max(1.0, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])
+    variance = scale / fan
+    if distribution == "uniform":
+        limit = math.sqrt(3.0 * variance)
+        return generator.uniform(-limit, limit, shape)
+    return truncated_normal(generator, shape, 0.0, math.sqrt(variance) / TRUNCATED_STDDEV)
+
+
+def _scaled(scale: float, mode: str, distribution: str) -> Draw:
+    def draw(generator: np.random.Generator, shape: Shape) -> Array:
+        return variance_scaling(generator, shape, scale=scale, mode=mode, distribution=distribution)
+
+    return draw
+
+
+def _orthogonal(generator: np.random.Generator, shape: Shape, *, gain: float) -> Array:
+    """Draw a matrix with orthonormal rows or columns (Saxe et al. 2014): Q of a normal matrix's QR, signs fixed."""
+    columns = shape[-1] if shape else 1
+    rows = math.prod(shape[:-1])
+    tall = generator.standard_normal((max(rows, columns), min(rows, columns)))
+    q, r = np.linalg.qr(tall)
+    q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
+    return gain * (q if rows >= columns else q.T).reshape(shape)
+
+
+@dataclass(frozen=True)
+class Initializer:
+    """One way to draw parameters. `parameters` maps each of its settings to the default."""
+
+    name: str
+    description: str
+    draw: Draw
+    parameters: Mapping[str, float] = field(default_factory=dict)
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class BoundInitializer:
+    """An initialiser with its parameters chosen; what a layer holds."""
+
+    initializer: Initializer
+    parameters: Mapping[str, float]
+
+    def to_document(self) -> str | dict[str, Any]:
+        """Return the document form: the name alone when every parameter has its default."""
+        if dict(self.parameters) == dict(self.initializer.parameters):
+            return self.initializer.name
+        return {"name": self.initializer.name, **self.parameters}
+
+
+_RECORDS = (
+    Initializer(
+        "glorot_uniform",
+        "Uniform, variance 2 / (fan in + fan out); made for tanh and sigmoid.",
+        _scaled(1.0, "fan_avg", "uniform"),
+    ),
+    Initializer(
+        "glorot_normal",
+        "Truncated normal, variance 2 / (fan in + fan out).",
+        _scaled(1.0, "fan_avg", "normal"),
+    ),
+    Initializer("he_uniform", "Uniform, variance 2 / fan in; made for ReLU.", _scaled(2.0, "fan_in", "uniform")),
+    Initializer("he_normal", "Truncated normal, variance 2 / fan in; made for ReLU.", _scaled(2.0, "fan_in", "normal")),
+    Initializer("lecun_uniform", "Uniform, variance 1 / fan in; made for SELU.", _scaled(1.0, "fan_in", "uniform")),
+    Initializer(
+        "lecun_normal",
+        "Truncated normal, variance 1 / fan in; made for SELU.",
+        _scaled(1.0, "fan_in", "normal"),
+    ),
+    Initializer("zeros", "All 0.", lambda _, shape: np.zeros(shape), aliases=("zero",)),
+    Initializer("ones", "All 1.", lambda _, shape: np.ones(shape), aliases=("one",)),
+    Initializer(
+        "constant",
+        "All the same value.",
+        lambda _, shape, *, value: np.full(shape, float(value)),
+        {"value": 0.0},
+    ),
+    Initializer(
+        "random_uniform",
+        "Uniform between two bounds.",
+        lambda generator, shape, *, minval, maxval: generator.uniform(minval, maxval, shape),
+        {"minval": -0.05, "maxval": 0.05},
+        ("uniform",),
+    ),
+    Initializer(
+        "random_normal",
+        "Normal with a mean and a standard deviation.",
+        lambda generator, shape, *, mean, stddev: generator.normal(mean, stddev, shape),
+        {"mean": 0.0, "stddev": 0.05},
+        ("normal",),
+    ),
+    Initializer(
+        "truncated_normal",
+        "Normal, drawn again beyond two standard deviations.",
+        truncated_normal,
+        {"mean": 0.0, "stddev": 0.05},
+    ),
+    Initializer(
+        "orthogonal",
+        "Orthonormal rows or columns times a gain; keeps lengths over many layers.",
+        _orthogonal,
+        {"gain": 1.0},
+    ),
+)
+
+INITIALIZERS: Mapping[str, Initializer] = MappingProxyType({record.name: record for record in _RECORDS})
+_BY_NAME = {name: record for record in _RECORDS for name in (record.name, *record.aliases)}
+
+
+def read_initializer(value: object) -> tuple[BoundInitializer | None, list[Problem]]:
+    """Read a name, or `{"name": …, setting: number}`, as an initialiser with its settings."""
+    settings: dict[str, Any] = dict(value) if isinstance(value, dict) else {"name": value}
+    name = settings.pop("name", None)
+    record = _BY_NAME.get(name) if isinstance(name, str) else None
+    if record is None:
+        names = ", ".join(INITIALIZERS)
+        place = "/name" if isinstance(value, dict) else ""
+        return None, [
+            Problem(
+                place,
+                f"no initializer is called {describe(name)}; there are {names}",
+                f"one of {names}",
+                describe(name),
+            )
+        ]
+    problems = []
+    for setting, number in settings.items():
+        if setting not in record.parameters:
+            allowed = ", ".join(record.parameters) or "no settings"
+            problems.append(
+                Problem(
+                    pointer_to(setting),
+                    f"{record.name} has no setting {describe(setting)}; it has {allowed}",
+                    allowed,
+                    describe(setting),
+                )
+            )
+        elif not is_number(number) or (setting == "stddev" and number < 0):
+            problems.append(
+                Problem(
+                    pointer_to(setting),
+                    f"{setting} is {describe(number)}; expected a finite number",
+                    "a finite number",
+                    describe(number),
+                )
+            )
+    if not problems and settings.get("minval", record.parameters.get("minval", 0)) > settings.get(
+        "maxval", record.parameters.get("maxval", 0)
+    ):
+        problems.append(Problem("/minval", "minval is above maxval", "minval ≤ maxval"))
+    if problems:
+        return None, problems
+    return BoundInitializer(record, MappingProxyType({**record.parameters, **settings})), []
+
+
+def default_initializer(name: str) -> BoundInitializer:
+    """Return the initialiser called `name` with its defaults."""
+    record = _BY_NAME[name]
+    return BoundInitializer(record, record.parameters)
+
+
+def draw_parameter(
+    initializer: BoundInitializer, shape: Shape, dtype: np.dtype[Any], seed: int, layer: str, parameter: str
+) -> Array:
+    """Draw one parameter of a network.
+
+    The generator is NumPy's default one seeded with `SeedSequence([seed, crc32(layer), crc32(parameter)])`, so that a
+    parameter depends on its own name and the network's seed only: an edit elsewhere does not change it.
+    """
+    sequence = np.random.SeedSequence([seed, crc32(layer.encode()), crc32(parameter.encode())])
+    values = initializer.initializer.draw(np.random.default_rng(sequence), shape, **initializer.parameters)
+    with np.errstate(over="ignore"):
+        return np.asarray(values, dtype=dtype)
+
+
+def is_seed(value: object) -> bool:
+    """Tell whether `value` can seed a network: an integer from 0 to 2⁶³ − 1."""
+    return is_integer(value, minimum=0)

@@ -1,0 +1,57 @@
+"""Every layer kind there is. Adding one is one file, one line in this list and one row in the tests."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+from app.nn.layers.activation import Activation, Softmax
+from app.nn.layers.base import (
+    Layer,
+    LayerGradient,
+    LayerValues,
+    Parameters,
+    ParameterSpec,
+    ShapeError,
+    Terms,
+    describe_layer,
+)
+from app.nn.layers.dense import Dense
+from app.nn.layers.embedding import Embedding
+from app.nn.layers.merging import Add, Concatenate, Multiply
+from app.nn.layers.normalization import BatchNormalization, LayerNormalization
+from app.nn.layers.reshaping import Dropout, Flatten, Reshape
+
+_KINDS: tuple[type[Layer], ...] = (
+    Dense,
+    Activation,
+    Softmax,
+    Dropout,
+    Flatten,
+    Reshape,
+    BatchNormalization,
+    LayerNormalization,
+    Add,
+    Multiply,
+    Concatenate,
+    Embedding,
+)
+
+LAYERS: Mapping[str, type[Layer]] = MappingProxyType({layer.kind: layer for layer in _KINDS})
+
+
+def describe(kind: str) -> dict[str, Any]:
+    """Describe a layer kind: its name, a sentence, its operation and its arguments as JSON Schema."""
+    return describe_layer(LAYERS[kind])
+
+
+__all__ = [
+    "LAYERS",
+    "Layer",
+    "LayerGradient",
+    "LayerValues",
+    "ParameterSpec",
+    "Parameters",
+    "ShapeError",
+    "Terms",
+    "describe",
+]

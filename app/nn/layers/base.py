@@ -1,0 +1,221 @@
+"""The contract that every layer kind fulfils.
+
+A layer is a frozen value: its arguments, nothing else. Parameters and inputs are handed to its methods, so one
+layer value may stand in many networks and many times in one. Arrays have the batch as their first axis; shapes
+never count it.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import numpy as np
+
+from app.nn.activations import BoundActivation
+from app.nn.arguments import Boolean, argument, arguments_schema
+from app.nn.initializers import BoundInitializer
+from app.nn.reading import Array, Shape
+
+Parameters = Mapping[str, Array]
+
+
+class ShapeError(ValueError):
+    """A layer cannot take the inputs that it is given; the text says what it expected."""
+
+
+@dataclass(frozen=True)
+class ParameterSpec:
+    """A parameter that a layer needs: its shape, how it is drawn, and whether training changes it."""
+
+    shape: Shape
+    initializer: BoundInitializer
+    trainable: bool = True
+
+    @property
+    def count(self) -> int:
+        """The number of values."""
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerValues:
+    """What a layer computes: its output, and what stood before its activation (`None` if it has none)."""
+
+    output: Array
+    pre_activation: Array | None = None
+
+
+@dataclass(frozen=True)
+class LayerGradient:
+    """Derivatives of one number by what entered a layer: an array for each input and each parameter.
+
+    `inputs` holds `None` for inputs that are integers; `pre_activation` is `None` where there is none.
+    """
+
+    inputs: tuple[Array | None, ...]
+    parameters: Mapping[str, Array] = field(default_factory=dict)
+    pre_activation: Array | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What the value of one node, before any activation, is made of: one row a term, all in float64.
+
+    `source` says from which of the layer's inputs a term comes, `source_node` from which of its nodes (counted in C
+    order). The node is Σ `product` + `bias`, unless `weight` and `product` are `None`: then it is the product of the
+    `value`s. `bias_magnitude` is given where the bias is itself a sum that may cancel. `details` holds further numbers
+    that a reader needs, such as a mean.
+    """
+
+    source: Array
+    source_node: Array
+    value: Array
+    weight: Array | None
+    product: Array | None
+    bias: float | None = None
+    bias_magnitude: float | None = None
+    details: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def total(self) -> float:
+        """The node's value done again: Σ product + bias, or the product of all values."""
+        if self.product is None:
+            return float(np.prod(self.value))
+        return float(self.product.sum()) + (self.bias or 0.0)
+
+    @property
+    def magnitude(self) -> float:
+        """Σ |product| + |bias|: what rounding errors of the total are in proportion to."""
+        if self.product is None:
+            return abs(self.total)
+        return float(np.abs(self.product).sum()) + (
+            abs(self.bias or 0.0) if self.bias_magnitude is None else self.bias_magnitude
+        )
+
+
+def single_terms(value: Array, source_node: Array, weight: Array, **rest: Any) -> Terms:
+    """Make the terms of a layer with one input from values and weights of the same length."""
+    value = value.astype(np.float64)
+    weight = weight.astype(np.float64)
+    return Terms(np.zeros(len(value), dtype=np.int64), source_node, value, weight, value * weight, **rest)
+
+
+def copied(source: int, source_node: int, value: float) -> Terms:
+    """Make the terms of a node that is one node of one input, unchanged."""
+    values = np.array([value], dtype=np.float64)
+    return Terms(np.array([source]), np.array([source_node]), values, np.ones(1), values)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Layer(ABC):
+    """One kind of layer with its arguments.
+
+    Subclasses are frozen dataclasses whose fields are declared with `arguments.argument`. They set `kind` (the Keras
+    class name), `description` (a sentence for a learner) and `operation` (the word that explanations use).
+    """
+
+    kind: ClassVar[str]
+    description: ClassVar[str]
+    operation: ClassVar[str]
+    minimum_inputs: ClassVar[int] = 1
+    maximum_inputs: ClassVar[int | None] = 1
+
+    trainable: bool = argument(Boolean(), "Whether training may change the layer's parameters.", True)
+
+    @property
+    def integer_bound(self) -> int | None:
+        """The integers below which the layer's input must stay; `None` for kinds that read real numbers."""
+        return None
+
+    @property
+    def bound_activation(self) -> BoundActivation | None:
+        """The activation that the layer ends with, or `None` for a kind that has none."""
+        return None
+
+    def settled(self, input_shapes: Sequence[Shape]) -> "Layer":
+        """Return the layer with whatever depends on its inputs' shapes made definite; most kinds need nothing."""
+        return self
+
+    @abstractmethod
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Return the shape of one example's output; raise `ShapeError` for inputs that do not fit."""
+
+    def pre_activation_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Return the shape before the activation: that of the output, but for functions that halve an axis."""
+        return self.output_shape(input_shapes)
+
+    def parameter_specs(self, input_shapes: Sequence[Shape]) -> Mapping[str, ParameterSpec]:
+        """Return the parameters that the layer needs for inputs of these shapes, in Keras' order."""
+        return {}
+
+    def multiply_adds(self, input_shapes: Sequence[Shape]) -> int:
+        """Return how many products are formed (and mostly added up) for one example; see `summary.py`."""
+        return 0
+
+    @abstractmethod
+    def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
+        """Compute the layer for a batch."""
+
+    @abstractmethod
+    def backward(
+        self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues, gradient: Array
+    ) -> LayerGradient:
+        """Carry the derivative by the output (`gradient`, its shape) back to inputs and parameters."""
+
+    @abstractmethod
+    def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
+        """Take apart the node at `index` of the pre-activation (of the output where there is no activation).
+
+        `inputs` are those of one example, without the batch axis.
+        """
+
+    def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:
+        """Return what each value of a parameter is multiplied by in one example, to be broadcast over the parameter.
+
+        `None` where a value is used at several places of the example, or not as a factor.
+        """
+        return None
+
+    def activate(self, pre_activation: Array) -> LayerValues:
+        """Apply the activation; a linear one keeps the very same array."""
+        activation = self.bound_activation
+        if activation is None:
+            return LayerValues(pre_activation)
+        if activation.name == "linear":
+            return LayerValues(pre_activation, pre_activation)
+        return LayerValues(activation(pre_activation), pre_activation)
+
+    def activation_gradient(self, values: LayerValues, gradient: Array) -> Array:
+        """Carry the derivative by the output back to the pre-activation."""
+        activation = self.bound_activation
+        if activation is None or values.pre_activation is None or activation.name == "linear":
+            return gradient
+        return activation.backward(values.pre_activation, gradient)
+
+
+def activated_shape(activation: BoundActivation, shape: Shape) -> Shape:
+    """Return the shape that `activation` makes of `shape`; raise `ShapeError` where it cannot be applied."""
+    try:
+        return activation.output_shape(shape)
+    except ValueError as error:
+        raise ShapeError(str(error)) from None
+
+
+def resolve_axis(axis: int, shape: Shape) -> int:
+    """Turn an axis counted as Keras does (batch = 0) into one of `shape`, which has no batch; else `ShapeError`."""
+    position = axis - 1 if axis > 0 else axis + len(shape)
+    if not 0 <= position < len(shape):
+        raise ShapeError(f"axis {axis} is not one of the {len(shape)} axes after the batch")
+    return position
+
+
+def describe_layer(layer: type[Layer]) -> dict[str, Any]:
+    """Describe a layer kind: its name, a sentence, its operation and its arguments as JSON Schema."""
+    return {
+        "kind": layer.kind,
+        "description": layer.description,
+        "operation": layer.operation,
+        "arguments": arguments_schema(layer),
+    }

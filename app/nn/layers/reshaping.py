@@ -1,0 +1,80 @@
+"""Layers that move values without changing them: Flatten, Reshape, and Dropout, which is silent when evaluating."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.nn.arguments import Integer, Number, TargetShape, argument
+from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ShapeError, Terms, copied
+from app.nn.reading import Array, Shape, format_shape
+
+
+class _CopyLayer(Layer):
+    """What these kinds share: the values in C order are those of the input."""
+
+    operation = "copy"
+
+    def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
+        """Give the same values the output's shape."""
+        return LayerValues(inputs[0].reshape(len(inputs[0]), *self.output_shape([inputs[0].shape[1:]])))
+
+    def backward(
+        self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues, gradient: Array
+    ) -> LayerGradient:
+        """Give the gradient the input's shape."""
+        return LayerGradient((gradient.reshape(inputs[0].shape),))
+
+    def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
+        """One term: the node at the same place in C order."""
+        node = int(np.ravel_multi_index(index, self.output_shape([inputs[0].shape])))
+        return copied(0, node, inputs[0].reshape(-1)[node])
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flatten(_CopyLayer):
+    """output = all values of an example in one row, in C order (the last axis runs fastest)."""
+
+    kind = "Flatten"
+    description = "Lays all values of an example out in one row."
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Multiply the axes."""
+        return (math.prod(input_shapes[0]),)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reshape(_CopyLayer):
+    """output = the same values in C order with another shape."""
+
+    kind = "Reshape"
+    description = "Arranges the same values in another shape."
+
+    target_shape: Shape = argument(TargetShape(), "The new shape without the batch; one length may be -1.")
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Return the target shape, with −1 worked out."""
+        count = math.prod(input_shapes[0])
+        known = math.prod(length for length in self.target_shape if length != -1)
+        if count % known or (-1 not in self.target_shape and count != known):
+            target = format_shape(self.target_shape)
+            raise ShapeError(
+                f"target_shape {target} cannot hold its input's {count} values ({format_shape(input_shapes[0])})"
+            )
+        return tuple(count // known if length == -1 else length for length in self.target_shape)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dropout(_CopyLayer):
+    """output = input: nodes are dropped while training only (Srivastava et al. 2014)."""
+
+    kind = "Dropout"
+    description = "Drops random nodes while training; when a trained network is used it changes nothing."
+
+    rate: float = argument(Number(0.0, 1.0, exclusive_maximum=True), "The share of nodes dropped while training.")
+    seed: int | None = argument(Integer(), "The seed of the choice while training.", None)
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Keep the shape."""
+        return input_shapes[0]

@@ -1,0 +1,11 @@
+"""How large a network may be."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How large a network may be: layers after expansion, and parameters."""
+
+    layers: int = 10_000
+    parameters: int = 200_000_000

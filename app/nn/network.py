@@ -1,0 +1,136 @@
+"""Network: named layers in an acyclic graph, in topological order, with their shapes and parameters."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from types import MappingProxyType
+from typing import Any
+
+import numpy as np
+
+from app.nn.document import DocumentReader
+from app.nn.edits import Edit, read_edits
+from app.nn.errors import LimitError, NetworkError, Problem
+from app.nn.initializers import draw_parameter
+from app.nn.input_spec import InputSpec
+from app.nn.limits import Limits
+from app.nn.placement import INPUT, PlacedLayer, Placement
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape
+
+__all__ = ["INPUT", "Limits", "Network", "PlacedLayer"]
+
+
+@dataclass(frozen=True)
+class Network:
+    """A checked network. Nothing is drawn before `parameters` is first read.
+
+    `given` holds the parameters that stand in the document, as arrays of `dtype`; `document` is what it was built from.
+    """
+
+    name: str | None
+    dtype: np.dtype[Any]
+    seed: int
+    input: InputSpec
+    layers: tuple[PlacedLayer, ...]
+    given: Mapping[str, Mapping[str, Array]]
+    document: Mapping[str, Any]
+    edits: tuple[Edit, ...] = ()
+    _by_name: Mapping[str, PlacedLayer] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_name", {placed.name: placed for placed in self.layers})
+
+    @classmethod
+    def from_document(cls, document: object, limits: Limits = Limits()) -> "Network":  # noqa: B008 - frozen
+        """Build and check a network from a document (the JSON object as Python values).
+
+        Raises `NetworkError` with every mistake that was found, or `LimitError` if it is larger than `limits`.
+        """
+        reader = DocumentReader(limits)
+        placement = Placement(reader.read(document), reader.problems)
+        layers = placement.place()
+        if placement.problems:
+            raise NetworkError(placement.problems[:MAXIMUM_PROBLEMS])
+        count = sum(placed.parameter_count for placed in layers)
+        if count > limits.parameters:
+            detail = f"the network has {count:,} parameters; at most {limits.parameters:,} are allowed"
+            raise LimitError([Problem("/layers", detail, f"at most {limits.parameters}", str(count))])
+        read = placement.document
+        source = document if isinstance(document, dict) else {}
+        return cls(read.name, read.dtype, read.seed, read.input, layers, placement.given, source)
+
+    def placed(self, name: str) -> PlacedLayer:
+        """Return the layer called `name`; `KeyError` if there is none."""
+        return self._by_name[name]
+
+    def __contains__(self, name: object) -> bool:
+        """Tell whether a layer, or the input, has this name."""
+        return name == INPUT or name in self._by_name
+
+    def shape_of(self, name: str) -> Shape:
+        """Return the shape of one example's output of a layer, or of the input."""
+        return self.input.shape if name == INPUT else self._by_name[name].output_shape
+
+    @property
+    def output(self) -> PlacedLayer:
+        """The layer whose output is the network's: the last."""
+        return self.layers[-1]
+
+    @cached_property
+    def parameter_count(self) -> int:
+        """The number of all parameters."""
+        return sum(placed.parameter_count for placed in self.layers)
+
+    @cached_property
+    def drawn_parameter_count(self) -> int:
+        """The number of parameters that are drawn because the document does not give them."""
+        given = sum(array.size for layer in self.given.values() for array in layer.values())
+        return self.parameter_count - given
+
+    @cached_property
+    def multiply_adds(self) -> int:
+        """The products formed for one example."""
+        return sum(placed.multiply_adds for placed in self.layers)
+
+    @cached_property
+    def value_count(self) -> int:
+        """The number of nodes, input included."""
+        return math.prod(self.input.shape) + sum(math.prod(placed.output_shape) for placed in self.layers)
+
+    @cached_property
+    def integer_bound(self) -> int | None:
+        """The number below which integer inputs must stay: the rows of the smallest table that reads them."""
+        bounds = [placed.layer.integer_bound for placed in self.layers if INPUT in placed.inputs]
+        return min((bound for bound in bounds if bound is not None), default=None)
+
+    @cached_property
+    def parameters(self) -> Mapping[str, Mapping[str, Array]]:
+        """All parameters by layer and name: given ones, drawn ones, with the edits applied."""
+        parameters: dict[str, dict[str, Array]] = {}
+        for placed in self.layers:
+            if placed.parameter_specs:
+                given = self.given.get(placed.name, {})
+                parameters[placed.name] = {
+                    name: given[name]
+                    if name in given
+                    else draw_parameter(spec.initializer, spec.shape, self.dtype, self.seed, placed.name, name)
+                    for name, spec in placed.parameter_specs.items()
+                }
+            else:
+                parameters[placed.name] = {}
+        copied = set()
+        for edit in self.edits:
+            if (edit.layer, edit.parameter) not in copied:
+                parameters[edit.layer][edit.parameter] = parameters[edit.layer][edit.parameter].copy()
+                copied.add((edit.layer, edit.parameter))
+            parameters[edit.layer][edit.parameter][edit.index] = edit.value
+        return MappingProxyType({layer: MappingProxyType(values) for layer, values in parameters.items()})
+
+    def with_edits(self, edits: object) -> "Network":
+        """Return the network with single parameter values replaced.
+
+        `edits` is a list of `{"layer", "parameter", "index", "value"}`; raises `NetworkError` with pointers into it.
+        """
+        specs = {placed.name: placed.parameter_specs for placed in self.layers}
+        return replace(self, edits=(*self.edits, *read_edits(specs, self.dtype, edits)))
