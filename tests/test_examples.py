@@ -1,0 +1,83 @@
+"""The example networks: each can be opened, says what it is for, and every one of its numbers can be explained."""
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.nn.explain import explain
+from app.nn.forward import Trace, forward
+from app.nn.inputs import read_inputs
+from app.nn.network import INPUT, Network
+
+DIRECTORY = Path(__file__).parent.parent / "examples"
+NAMES = {"walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits"}
+
+
+def load(name: str) -> dict[str, Any]:
+    document: dict[str, Any] = json.loads((DIRECTORY / f"{name}.json").read_text(encoding="utf-8"))
+    return document
+
+
+def run(name: str) -> Trace:
+    document = load(name)
+    network = Network.from_document(document)
+    return forward(network, read_inputs(network, document["input"]["default"])[0])
+
+
+def test_these_examples_are_there() -> None:
+    assert {path.stem for path in DIRECTORY.glob("*.json")} == NAMES
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_an_example_introduces_itself(name: str) -> None:
+    document = load(name)
+    assert document["name"] == name
+    assert document["title"]
+    assert 20 < len(document["description"]) < 250
+
+
+@pytest.mark.parametrize("name", sorted(NAMES))
+def test_every_node_of_an_example_is_explained_exactly(name: str) -> None:
+    trace = run(name)
+    tolerance = 1e-5 if trace.network.dtype == np.float32 else 1e-12
+    for layer, held in trace.layers.items():
+        if layer == INPUT:
+            continue
+        for index in np.ndindex(held.output.shape[1:]):
+            explanation = explain(trace, layer, index, top=3)
+            if not math.isfinite(explanation.value):
+                assert name == "diverging"
+                assert not explanation.exact
+                continue
+            assert explanation.exact, (layer, index, explanation.difference)
+            products = [term.product for term in explanation.terms]
+            total = sum(product for product in products if product is not None) + explanation.others_sum
+            assert explanation.pre_activation is not None
+            total += explanation.bias or 0.0
+            assert total == pytest.approx(explanation.pre_activation, rel=tolerance, abs=tolerance)
+
+
+def test_dead_relus_has_four_dead_nodes_for_every_input_from_0_to_1() -> None:
+    network = Network.from_document(load("dead-relus"))
+    corners = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    # A weighted sum is largest in a corner, so a node that is 0 in all four is 0 everywhere between.
+    hidden = forward(network, corners).layers["hidden"].output
+    assert (hidden == 0).all(axis=0).sum() == 4
+
+
+def test_diverging_reaches_infinity_and_then_nan() -> None:
+    values = np.concatenate([held.output[0] for held in run("diverging").layers.values()])
+    assert np.isinf(values).any()
+    assert np.isnan(values[-1])
+
+
+def test_digits_reads_its_default_image() -> None:
+    trace = run("digits")
+    assert trace.network.input.classes == tuple("0123456789")
+    assert trace.network.parameter_count == 2410
+    assert trace.output[0].argmax() == 3
+    assert trace.output[0].max() > 0.9
