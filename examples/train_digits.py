@@ -8,6 +8,7 @@ scikit-learn).
 import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from sklearn.datasets import load_digits
@@ -17,13 +18,14 @@ from app.nn.activations import bind
 from app.nn.forward import forward
 from app.nn.gradients import backpropagate
 from app.nn.network import Network
+from app.nn.reading import Array
 
 EPOCHS = 60
 BATCH_SIZE = 32
 LEARNING_RATE = 1e-3
 WEIGHT_DECAY = 1e-2  # AdamW (Loshchilov and Hutter 2019), on kernels only
 
-DOCUMENT = {
+DOCUMENT: dict[str, Any] = {
     "name": "digits",
     "title": "Handwritten digits",
     "dtype": "float32",
@@ -47,12 +49,12 @@ DOCUMENT = {
 }
 
 
-def accuracy(network: Network, images: np.ndarray, labels: np.ndarray) -> float:
+def accuracy(network: Network, images: Array, labels: Array) -> float:
     """Return the share of images whose largest output is their label."""
     return float(np.mean(forward(network, images).output.argmax(axis=1) == labels))
 
 
-def train(network: Network, images: np.ndarray, labels: np.ndarray) -> Network:
+def train(network: Network, images: Array, labels: Array) -> Network:
     """Minimise the cross-entropy with AdamW; batches are shuffled from seed 0."""
     parameters = {layer: {name: one.copy() for name, one in held.items()} for layer, held in network.parameters.items()}
     first = {layer: {name: np.zeros_like(one) for name, one in held.items()} for layer, held in parameters.items()}
@@ -114,11 +116,11 @@ def main() -> None:
     path.write_text(_write(document), encoding="utf-8")
 
 
-def _nested(array: np.ndarray) -> list:
+def _nested(array: Array) -> list[Any]:
     return [_nested(one) if one.ndim else float(str(one)) for one in array]
 
 
-def _write(document: dict) -> str:
+def _write(document: dict[str, Any]) -> str:
     """Write a document readably: objects indented, rows of numbers on one line."""
     layers = ",\n    ".join(
         json.dumps(layer, ensure_ascii=False).replace("], [", "],\n      [") for layer in document["layers"]

@@ -54,17 +54,10 @@ async function publish() {
   await rename(staging, dist);
 }
 
-import { existsSync } from "node:fs";
-const entryPoints = ["src/studio.tsx", "src/gallery.tsx", "src/docs.ts"].filter((entry) => {
-  const exists = existsSync(join(root, entry));
-  if (!exists) console.warn(`build.mjs: skipped ${entry}: it does not exist yet`);
-  return exists;
-});
-
 try {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints,
+    entryPoints: ["src/studio.tsx", "src/gallery.tsx", "src/docs.ts"],
     outdir: staging,
     entryNames: "[name]-[hash]",
     chunkNames: "shared-[hash]",

@@ -250,9 +250,10 @@ def _recompute_along_axis(
     chosen[index[axis]] = 1.0
     slopes = np.abs(record.backward(totals, chosen, **parameters))
     eps = float(np.finfo(dtype).eps)
-    tolerance = 2.0 * float(slopes @ tolerances) + 4.0 * len(totals) * eps * max(
-        abs(value), float(np.finfo(dtype).tiny)
-    )
+    # Shares are formed by dividing; the other functions subtract numbers of the size of the pre-activations.
+    divided = record.name in ("softmax", "glu")
+    size = abs(value) if divided else max(1.0, float(np.abs(totals).max()))
+    tolerance = 2.0 * float(slopes @ tolerances) + 4.0 * len(totals) * eps * size
     shift = denominator = None
     exponentials: list[float | None] = [None] * len(totals)
     if record.name in ("softmax", "log_softmax"):

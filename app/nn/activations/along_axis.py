@@ -196,8 +196,8 @@ SPARSEMAX = Activation(
         "all such shares. Used for attention that one can read; what has no share passes no gradient."
     ),
     source=(
-        "Keras 3: sparsemax. A. F. T. Martins and R. F. Astudillo, From softmax to sparsemax: a sparse model "
-        "of attention and multi-label classification, 2016."
+        "A. F. T. Martins and R. F. Astudillo, From softmax to sparsemax: a sparse model of attention and "
+        "multi-label classification, 2016. Keras 3 has it too, but in 3.15 its shares do not add up to 1."
     ),
     function=_sparsemax,
     derivative_function=_sparsemax_derivative,
