@@ -13,8 +13,9 @@ from zlib import crc32
 
 import numpy as np
 
+from app.nn.argument_types import Number
 from app.nn.errors import Problem
-from app.nn.reading import Array, Shape, describe, is_integer, is_number, pointer_to
+from app.nn.reading import Array, Shape, describe, is_integer, pointer_to
 
 Draw = Callable[..., Array]
 
@@ -47,6 +48,9 @@ def truncated_normal(generator: np.random.Generator, shape: Shape, mean: float, 
 
 # The standard deviation of a standard normal distribution that is cut at ±2.
 TRUNCATED_STDDEV = 0.87962566103423978
+
+LARGEST_SETTING = 1e300
+"""Settings of initialisers stay below this, so that ranges and products of them can be formed."""
 
 
 def variance_scaling(
@@ -92,16 +96,16 @@ class Initializer:
 
 @dataclass(frozen=True)
 class BoundInitializer:
-    """An initialiser with its parameters chosen; what a layer holds."""
+    """An initialiser with its parameters chosen (pairs of name and number); what a layer holds."""
 
     initializer: Initializer
-    parameters: Mapping[str, float]
+    parameters: tuple[tuple[str, float], ...]
 
     def to_document(self) -> str | dict[str, Any]:
         """Return the document form: the name alone when every parameter has its default."""
         if dict(self.parameters) == dict(self.initializer.parameters):
             return self.initializer.name
-        return {"name": self.initializer.name, **self.parameters}
+        return {"name": self.initializer.name, **dict(self.parameters)}
 
 
 _RECORDS = (
@@ -191,28 +195,27 @@ def read_initializer(value: object) -> tuple[BoundInitializer | None, list[Probl
                     describe(setting),
                 )
             )
-        elif not is_number(number) or (setting == "stddev" and number < 0):
-            problems.append(
+        else:
+            _, found = Number(0.0 if setting == "stddev" else -LARGEST_SETTING, LARGEST_SETTING).read(number)
+            problems += [
                 Problem(
-                    pointer_to(setting),
-                    f"{setting} is {describe(number)}; expected a finite number",
-                    "a finite number",
-                    describe(number),
+                    pointer_to(setting), f"{setting} is {p.received}; expected {p.expected}", p.expected, p.received
                 )
-            )
+                for p in found
+            ]
     if not problems and settings.get("minval", record.parameters.get("minval", 0)) > settings.get(
         "maxval", record.parameters.get("maxval", 0)
     ):
         problems.append(Problem("/minval", "minval is above maxval", "minval ≤ maxval"))
     if problems:
         return None, problems
-    return BoundInitializer(record, MappingProxyType({**record.parameters, **settings})), []
+    return BoundInitializer(record, tuple({**record.parameters, **settings}.items())), []
 
 
 def default_initializer(name: str) -> BoundInitializer:
     """Return the initialiser called `name` with its defaults."""
     record = _BY_NAME[name]
-    return BoundInitializer(record, record.parameters)
+    return BoundInitializer(record, tuple(record.parameters.items()))
 
 
 def draw_parameter(
@@ -224,9 +227,9 @@ def draw_parameter(
     parameter depends on its own name and the network's seed only: an edit elsewhere does not change it.
     """
     sequence = np.random.SeedSequence([seed, crc32(layer.encode()), crc32(parameter.encode())])
-    values = initializer.initializer.draw(np.random.default_rng(sequence), shape, **initializer.parameters)
-    with np.errstate(over="ignore"):
-        return np.asarray(values, dtype=dtype)
+    generator = np.random.default_rng(sequence)
+    with np.errstate(over="ignore"):  # what does not fit into float32 is an infinity there, and shown as one
+        return np.asarray(initializer.initializer.draw(generator, shape, **dict(initializer.parameters)), dtype=dtype)
 
 
 def is_seed(value: object) -> bool:

@@ -16,8 +16,8 @@ _SQRT_32 = 5.656854249492380
 _INVERSE_SQRT_2_PI = 0.3989422804014326779
 # Beyond this Φ(−x) is below the smallest float64.
 _FAR = 40.0
-# So many float64 stay in the processor's cache together with the intermediate results.
-_BLOCK = 16_384
+# So many float64 stay in the processor's cache, and are too few to be mapped from the system anew each time.
+_BLOCK = 8_192
 
 # |x| ≤ 0.66291: Φ(x) = ½ + x·P(x²)/Q(x²). Coefficients from the highest power down.
 _CENTER_BOUND = 0.66291

@@ -8,7 +8,8 @@ from functools import cached_property
 import numpy as np
 
 from app.nn.activations import BoundActivation, bind
-from app.nn.arguments import Axes, activation_argument, argument
+from app.nn.argument_types import Axes
+from app.nn.arguments import activation_argument, argument
 from app.nn.layers.base import (
     Layer,
     LayerGradient,

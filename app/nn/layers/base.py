@@ -14,7 +14,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from app.nn.activations import BoundActivation
-from app.nn.arguments import Boolean, argument, arguments_schema
+from app.nn.argument_types import Boolean
+from app.nn.arguments import argument, arguments_schema
 from app.nn.initializers import BoundInitializer
 from app.nn.reading import Array, Shape
 

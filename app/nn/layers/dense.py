@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.nn.activations import BoundActivation
-from app.nn.arguments import Boolean, Integer, activation_argument, argument, initializer_argument
+from app.nn.argument_types import Boolean, Integer
+from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
     Layer,

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.arguments import Integer, argument, initializer_argument
+from app.nn.argument_types import Integer
+from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ParameterSpec, Terms
 from app.nn.reading import Array, Shape

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.arguments import Axes, argument
+from app.nn.argument_types import Axes
+from app.nn.arguments import argument
 from app.nn.layers.base import (
     Layer,
     LayerGradient,

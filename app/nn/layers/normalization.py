@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.arguments import Axes, Boolean, Number, argument, initializer_argument
+from app.nn.argument_types import Axes, Boolean, Number
+from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
     Layer,

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.arguments import Integer, Number, TargetShape, argument
+from app.nn.argument_types import Integer, Number, TargetShape
+from app.nn.arguments import argument
 from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ShapeError, Terms, copied
 from app.nn.reading import Array, Shape, format_shape
 

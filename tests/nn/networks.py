@@ -1,0 +1,286 @@
+"""Networks to test with: the issue's, shortcuts to build one, and random graphs over every layer kind."""
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import strategies as st
+
+from app.nn.activations import ACTIVATIONS
+from app.nn.errors import NetworkError, Problem
+from app.nn.forward import Trace, forward
+from app.nn.inputs import read_inputs
+from app.nn.network import Network
+
+PROPAGATION: dict[str, Any] = {
+    "input": {"shape": [2]},
+    "layers": [
+        {
+            "name": "hidden",
+            "kind": "Dense",
+            "units": 2,
+            "activation": "relu",
+            "parameters": {"kernel": [[0.1, 0.2], [0.3, 0.4]], "bias": [0.1, 0.2]},
+        },
+        {
+            "name": "output",
+            "kind": "Dense",
+            "units": 1,
+            "activation": "relu",
+            "parameters": {"kernel": [[0.5], [0.6]], "bias": [0.3]},
+        },
+    ],
+}
+
+WALKTHROUGH: dict[str, Any] = {
+    "input": {"shape": [2], "names": ["x1", "x2"], "default": [0.5, 0.7]},
+    "layers": [
+        {
+            "name": "hidden",
+            "kind": "Dense",
+            "units": 3,
+            "activation": "relu",
+            "parameters": {"kernel": [[0.2, 0.4, 0.6], [0.3, 0.5, 0.7]], "bias": [0.1, 0.2, 0.3]},
+        },
+        {
+            "name": "output",
+            "kind": "Dense",
+            "units": 1,
+            "parameters": {"kernel": [[0.1], [0.3], [0.5]], "bias": [0.4]},
+        },
+    ],
+}
+
+
+def dense(units: int, activation: object = "linear", **more: Any) -> dict[str, Any]:
+    """Describe a Dense layer."""
+    return {"kind": "Dense", "units": units, "activation": activation, **more}
+
+
+def document(*layers: Any, shape: tuple[int, ...] = (2,), integers: bool = False, **more: Any) -> dict[str, Any]:
+    """Describe a network whose input has `shape`."""
+    spec: dict[str, Any] = {"shape": list(shape)}
+    if integers:
+        spec["dtype"] = "int"
+    return {"input": spec, "layers": list(layers), **more}
+
+
+def build(*layers: Any, shape: tuple[int, ...] = (2,), integers: bool = False, **more: Any) -> Network:
+    """Build the network that `document` describes."""
+    return Network.from_document(document(*layers, shape=shape, integers=integers, **more))
+
+
+def trace_of(network: Network, inputs: object) -> Trace:
+    """Run a network on inputs as a request has them."""
+    return forward(network, read_inputs(network, inputs)[0])
+
+
+def problems_of(call: Callable[[], object]) -> dict[str, str]:
+    """Return the details of the NetworkError that `call` raises, by their pointers."""
+    with pytest.raises(NetworkError) as caught:
+        call()
+    return {problem.pointer: problem.detail for problem in caught.value.problems}
+
+
+def document_problems(value: object) -> dict[str, str]:
+    """Return what is wrong with a network document, by pointer."""
+    return problems_of(lambda: Network.from_document(value))
+
+
+def check_error(error: NetworkError, value: object) -> None:
+    """Check that every problem says something about a place that is there, or could be, in `value`."""
+    assert error.problems
+    for problem in error.problems:
+        assert isinstance(problem, Problem)
+        assert problem.detail
+        assert problem.detail[0] != " "
+        assert_points_into(problem.pointer, value)
+
+
+def assert_points_into(pointer: str, value: Any) -> None:
+    """Follow a JSON pointer; only its last step may name something that is missing."""
+    assert pointer == "" or pointer.startswith("/")
+    parts = [part.replace("~1", "/").replace("~0", "~") for part in pointer.split("/")[1:]]
+    for position, part in enumerate(parts):
+        if isinstance(value, list):
+            assert part.isdigit(), pointer
+            assert int(part) < len(value), pointer
+            value = value[int(part)]
+        else:
+            assert isinstance(value, dict), pointer
+            if part not in value:
+                assert position == len(parts) - 1, pointer
+                return
+            value = value[part]
+
+
+SMOOTH = (
+    *("linear", "sigmoid", "log_sigmoid", "tanh", "tanh_shrink", "gelu", "silu", "mish", "softplus", "squareplus"),
+    *("sine", "gaussian", "softmax", "log_softmax", "glu"),
+)
+"""Activations without a kink, which finite differences can follow everywhere."""
+
+RANDOM_PARAMETERS: Mapping[str, dict[str, Any]] = {
+    "Dense": {"bias_initializer": "random_normal"},
+    "Embedding": {"embeddings_initializer": {"name": "random_normal", "stddev": 1}},
+    "BatchNormalization": {
+        "gamma_initializer": {"name": "random_normal", "stddev": 1},
+        "beta_initializer": {"name": "random_normal", "stddev": 1},
+        "moving_mean_initializer": {"name": "random_normal", "stddev": 1},
+        "moving_variance_initializer": {"name": "random_uniform", "minval": 0.1, "maxval": 3},
+    },
+    "LayerNormalization": {
+        "gamma_initializer": {"name": "random_normal", "stddev": 1},
+        "beta_initializer": {"name": "random_normal", "stddev": 1},
+    },
+}
+
+
+class _Graph:
+    """A network document that grows layer by layer, each chosen at random to fit those before it."""
+
+    def __init__(self, generator: np.random.Generator, activations: tuple[str, ...]) -> None:
+        self.generator = generator
+        self.activations = activations
+        self.shapes: dict[str, tuple[int, ...]] = {}
+        self.layers: list[dict[str, Any]] = []
+
+    def number(self, lowest: int, highest: int) -> int:
+        """Choose an integer; both ends may come out."""
+        return int(self.generator.integers(lowest, highest + 1))
+
+    def one_of(self, options: Sequence[Any]) -> Any:
+        """Choose one of several."""
+        return options[self.number(0, len(options) - 1)]
+
+    def some_of(self, options: Sequence[Any], most: int) -> list[Any]:
+        """Choose one or several, each perhaps more than once."""
+        return [self.one_of(options) for _ in range(self.number(1, most))]
+
+    def add(self, kind: str, inputs: list[str], shape: tuple[int, ...], **arguments: Any) -> None:
+        """Add a layer whose output will have `shape`."""
+        name = f"layer{len(self.layers)}"
+        random = RANDOM_PARAMETERS.get(kind, {})
+        self.layers.append({"name": name, "kind": kind, "inputs": inputs, **random, **arguments})
+        self.shapes[name] = shape
+
+    def grow(self) -> None:
+        """Add one layer of any kind that reads one or several of those that are there."""
+        source = self.one_of(list(self.shapes))
+        self.one_of(
+            [
+                *(self.dense, self.dense, self.activate, self.soften, self.drop, self.flatten, self.reshape),
+                *(self.normalize_batch, self.normalize_layer, self.merge, self.concatenate),
+            ]
+        )(source, self.shapes[source])
+
+    def dense(self, source: str, shape: tuple[int, ...]) -> None:
+        units = self.number(1, 4)
+        activation, made = self.activation((*shape[:-1], units))
+        self.add("Dense", [source], made, units=units, activation=activation, use_bias=self.one_of([True, False]))
+
+    def activate(self, source: str, shape: tuple[int, ...]) -> None:
+        activation, made = self.activation(shape)
+        self.add("Activation", [source], made, activation=activation)
+
+    def activation(self, shape: tuple[int, ...]) -> tuple[Any, tuple[int, ...]]:
+        """Choose an activation that `shape` allows, and say what shape it makes."""
+        name = self.one_of(self.activations)
+        if ACTIVATIONS[name].elementwise:
+            return name, shape
+        axis = self.number(-len(shape), -1)
+        if name != "glu":
+            return {"name": name, "axis": axis}, shape
+        if shape[axis] % 2:
+            return "tanh", shape
+        halved = list(shape)
+        halved[axis] //= 2
+        return {"name": name, "axis": axis}, tuple(halved)
+
+    def axis(self, shape: tuple[int, ...]) -> int:
+        """Choose an axis as Keras counts them, from either end."""
+        axis = self.number(1, len(shape))
+        return self.one_of([axis, axis - len(shape) - 1])  # type: ignore[no-any-return]
+
+    def soften(self, source: str, shape: tuple[int, ...]) -> None:
+        self.add("Softmax", [source], shape, axis=self.axis(shape))
+
+    def drop(self, source: str, shape: tuple[int, ...]) -> None:
+        self.add("Dropout", [source], shape, rate=0.5)
+
+    def flatten(self, source: str, shape: tuple[int, ...]) -> None:
+        self.add("Flatten", [source], (math.prod(shape),))
+
+    def reshape(self, source: str, shape: tuple[int, ...]) -> None:
+        count = math.prod(shape)
+        first = self.one_of([length for length in range(1, count + 1) if count % length == 0])
+        self.add("Reshape", [source], (first, count // first), target_shape=[first, -1])
+
+    def normalize_batch(self, source: str, shape: tuple[int, ...]) -> None:
+        flags = {"center": self.one_of([True, False]), "scale": self.one_of([True, False])}
+        self.add("BatchNormalization", [source], shape, axis=self.axis(shape), **flags)
+
+    def normalize_layer(self, source: str, shape: tuple[int, ...]) -> None:
+        flags = {"center": self.one_of([True, False]), "scale": self.one_of([True, False])}
+        axes = sorted(set(self.some_of(range(1, len(shape) + 1), 3)))
+        self.add("LayerNormalization", [source], shape, axis=axes, **flags)
+
+    def merge(self, source: str, shape: tuple[int, ...]) -> None:
+        sources = [source]
+        for name in self.some_of([name for name, other in self.shapes.items() if stretchable(shape, other)], 2):
+            if stretchable(shape, self.shapes[name]):
+                sources.append(name)
+                shape = np.broadcast_shapes(shape, self.shapes[name])
+        self.add(self.one_of(["Add", "Multiply"]), sources, shape)
+
+    def concatenate(self, source: str, shape: tuple[int, ...]) -> None:
+        axis = self.number(0, len(shape) - 1)
+        fitting = [name for name, other in self.shapes.items() if without(shape, axis) == without(other, axis)]
+        sources = [source, *self.some_of(fitting, 2)]
+        made = list(shape)
+        made[axis] = sum(self.shapes[name][axis] for name in sources)
+        self.add("Concatenate", sources, tuple(made), axis=self.one_of([axis + 1, axis - len(shape)]))
+
+
+def without(shape: tuple[int, ...], axis: int) -> tuple[int, ...]:
+    """Return what Concatenate compares: the number of axes, and all lengths but one."""
+    return (len(shape), *shape[:axis], *shape[axis + 1 :])
+
+
+def stretchable(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+    """Tell whether Add and Multiply take these two shapes together."""
+    return len(one) == len(other) and all(a == b or 1 in (a, b) for a, b in zip(one, other, strict=True))
+
+
+def random_document(seed: int, activations: tuple[str, ...], dtype: str) -> dict[str, Any]:
+    """Make a small random network: any layer kinds, branches, skips, one input of up to three axes."""
+    graph = _Graph(np.random.default_rng(seed), activations)
+    shape = tuple(graph.some_of([1, 2, 3], 3))
+    integers = graph.number(0, 4) == 0
+    if integers:
+        rows, length = graph.number(1, 4), graph.number(1, 3)
+        graph.add("Embedding", ["input"], (*shape, length), input_dim=rows, output_dim=length)
+    else:
+        graph.shapes["input"] = shape
+    for _ in range(graph.number(1, 6)):
+        graph.grow()
+    return document(*graph.layers, shape=shape, integers=integers, dtype=dtype, seed=seed)
+
+
+def zoo(activations: tuple[str, ...] = tuple(ACTIVATIONS), *dtypes: str) -> st.SearchStrategy[dict[str, Any]]:
+    """Draw random networks, made from a seed each: Hypothesis' own choices would nearly always be the simplest."""
+    seeds = st.integers(0, 2**32)
+    return st.builds(random_document, seeds, st.just(activations), st.sampled_from(dtypes or ("float64", "float32")))
+
+
+def random_batch(network: Network, examples: int = 2) -> Any:
+    """Draw a batch of inputs for a network, from its seed."""
+    generator = np.random.default_rng(network.seed)
+    shape = (examples, *network.input.shape)
+    if network.input.dtype == "int":
+        bound = network.integer_bound
+        assert bound is not None
+        return generator.integers(0, bound, shape)
+    return generator.normal(0.0, 1.5, shape).astype(network.dtype)
