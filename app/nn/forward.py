@@ -1,30 +1,22 @@
 """The forward pass: layer by layer, keeping the value of every node."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextvars import Context
+from typing import NamedTuple
 
 import numpy as np
 
 from app.nn.inputs import Override
+from app.nn.layers import LayerValues
 from app.nn.network import INPUT, Network
 from app.nn.reading import Array
 
 
-@dataclass(frozen=True, slots=True)
-class LayerTrace:
-    """What one layer held, for a whole batch (the first axis).
-
-    `output` is what later layers read, pinned nodes included; `computed` is what the layer itself made of its
-    inputs (the same array where nothing is pinned); `pre_activation` is `None` where the layer has no activation.
-    """
-
-    output: Array
-    pre_activation: Array | None
-    computed: Array
+LayerTrace = LayerValues
+"""What one layer held: its `output`, `pre_activation` and `computed`."""
 
 
-@dataclass(frozen=True)
-class Trace:
+class Trace(NamedTuple):
     """Every value of a network for a batch of inputs; `layers` begins with `input`."""
 
     network: Network
@@ -45,12 +37,17 @@ class Trace:
         return [override for override in self.overrides if override.layer == name]
 
 
-def _pin(computed: Array, overrides: Sequence[Override]) -> Array:
-    """Return a copy in which pinned nodes have their value, in every example."""
-    output = computed.copy()
+def _pin(values: LayerValues, overrides: Sequence[Override]) -> LayerTrace:
+    """Return the values with an output in which pinned nodes have their value, in every example."""
+    output = values.output.copy()
     for override in overrides:
         override.pin(output)
-    return output
+    return values._replace(output=output, unpinned=values.output)
+
+
+# What np.errstate(all="ignore") does, prepared once: made anew for every call, it takes as long as a small layer.
+_SILENT = Context()
+_SILENT.run(np.seterr, all="ignore")
 
 
 def forward(network: Network, inputs: Array, overrides: Sequence[Override] = ()) -> Trace:
@@ -59,17 +56,18 @@ def forward(network: Network, inputs: Array, overrides: Sequence[Override] = ())
     `inputs` has the batch as its first axis and the network's input shape and dtype (see `read_inputs`). Overflow and
     invalid operations give infinities and NaN, as IEEE 754 says: where a network diverges is a result.
     """
+    return _SILENT.copy().run(_forward, network, inputs, tuple(overrides))
+
+
+def _forward(network: Network, inputs: Array, overrides: tuple[Override, ...]) -> Trace:
     pins: dict[str, list[Override]] = {}
     for override in overrides:
         pins.setdefault(override.layer, []).append(override)
-    layers: dict[str, LayerTrace] = {}
-    output = _pin(inputs, pins[INPUT]) if INPUT in pins else inputs
-    layers[INPUT] = LayerTrace(output, None, inputs)
-    parameters = network.parameters
-    with np.errstate(all="ignore"):
-        for placed in network.layers:
-            values = placed.layer.forward([layers[name].output for name in placed.inputs], parameters[placed.name])
-            computed = values.output
-            output = _pin(computed, pins[placed.name]) if placed.name in pins else computed
-            layers[placed.name] = LayerTrace(output, values.pre_activation, computed)
-    return Trace(network, layers, tuple(overrides))
+    layers = {INPUT: LayerTrace(inputs)}
+    if INPUT in pins:
+        layers[INPUT] = _pin(layers[INPUT], pins[INPUT])
+    for placed, parameters in zip(network.layers, network.parameters.values(), strict=True):
+        name = placed.name
+        values = placed.layer.forward([layers[source].output for source in placed.inputs], parameters)
+        layers[name] = _pin(values, pins[name]) if name in pins else values
+    return Trace(network, layers, overrides)

@@ -14,7 +14,7 @@ INPUT = "input"
 """The name under which layers read the network's input."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class PlacedLayer:
     """A layer in its place: its name, where its inputs come from, and all shapes (without the batch).
 

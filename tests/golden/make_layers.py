@@ -1,7 +1,7 @@
 """Make layers.npz: what Keras computes for layers and small networks, and PyTorch's autograd for their derivatives.
 
-Run with `make golden`, which sets KERAS_BACKEND=torch. Every array is drawn here from a fixed seed, so the file comes out
-the same each time. It holds no pickles; `cases` and `networks` are JSON texts that say what the arrays belong to:
+Run with `make golden`, which sets KERAS_BACKEND=torch. Every array is drawn here from a fixed seed, so the file comes
+out the same each time. It holds no pickles; `cases` and `networks` are JSON texts that say what the arrays belong to:
 
     layer/<case>/<dtype>/input/<n>, parameter/<name>, output, weight, gradient/input/<n>, gradient/parameter/<name>
     network/<name>/input, layer/<layer>, gradient
@@ -126,7 +126,9 @@ def keras_layer(document: dict[str, Any], dtype: str) -> Any:
     return getattr(keras.layers, document["kind"])(**arguments, dtype=dtype)
 
 
-def draw_inputs(layer: dict[str, Any], shapes: list[list[int]], generator: np.random.Generator, dtype: str) -> list[Any]:
+def draw_inputs(
+    layer: dict[str, Any], shapes: list[list[int]], generator: np.random.Generator, dtype: str
+) -> list[Any]:
     """Draw a batch for each of a layer's inputs."""
     if layer["kind"] == "Embedding":
         return [generator.integers(0, layer["input_dim"], (BATCH, *shapes[0]))]
@@ -160,9 +162,7 @@ def plain_layer(document: dict[str, Any], dtype: str) -> tuple[Any, Run]:
     return layer, lambda inputs: layer(inputs if len(inputs) > 1 else inputs[0], **evaluating)
 
 
-def normalization_over_other_axes(
-    document: dict[str, Any], dtype: str
-) -> tuple[Any, Run] | None:
+def normalization_over_other_axes(document: dict[str, Any], dtype: str) -> tuple[Any, Run] | None:
     """Do the same for LayerNormalization over axes that are not the last ones, which Keras 3.15 on PyTorch refuses.
 
     The axes are moved to the end, normalised there, and moved back.

@@ -254,9 +254,9 @@ def stretchable(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return len(one) == len(other) and all(a == b or 1 in (a, b) for a, b in zip(one, other, strict=True))
 
 
-def random_document(seed: int, activations: tuple[str, ...], dtype: str) -> dict[str, Any]:
+def random_document(seed: int, dtype: str, smooth: bool) -> dict[str, Any]:
     """Make a small random network: any layer kinds, branches, skips, one input of up to three axes."""
-    graph = _Graph(np.random.default_rng(seed), activations)
+    graph = _Graph(np.random.default_rng(seed), SMOOTH if smooth else tuple(ACTIVATIONS))
     shape = tuple(graph.some_of([1, 2, 3], 3))
     integers = graph.number(0, 4) == 0
     if integers:
@@ -269,10 +269,11 @@ def random_document(seed: int, activations: tuple[str, ...], dtype: str) -> dict
     return document(*graph.layers, shape=shape, integers=integers, dtype=dtype, seed=seed)
 
 
-def zoo(activations: tuple[str, ...] = tuple(ACTIVATIONS), *dtypes: str) -> st.SearchStrategy[dict[str, Any]]:
+def zoo(*dtypes: str, smooth: bool = False) -> st.SearchStrategy[dict[str, Any]]:
     """Draw random networks, made from a seed each: Hypothesis' own choices would nearly always be the simplest."""
-    seeds = st.integers(0, 2**32)
-    return st.builds(random_document, seeds, st.just(activations), st.sampled_from(dtypes or ("float64", "float32")))
+    return st.builds(
+        random_document, st.integers(0, 2**32), st.sampled_from(dtypes or ("float64", "float32")), st.just(smooth)
+    )
 
 
 def random_batch(network: Network, examples: int = 2) -> Any:

@@ -72,7 +72,9 @@ def test_every_node_of_random_networks_is_explained(document: dict[str, Any]) ->
         held = trace.layers[placed.name]
         for index in np.ndindex(placed.output_shape):
             value = np.abs(held.output[(1, *index)])
-            if not np.isfinite(held.output[1]).all() or (held.pre_activation is not None and not np.isfinite(held.pre_activation[1]).all()):
+            if not np.isfinite(held.output[1]).all() or (
+                held.pre_activation is not None and not np.isfinite(held.pre_activation[1]).all()
+            ):
                 assert np.isfinite(value) or not explain(trace, placed.name, index, 1).exact
             else:
                 check_explanation(trace, placed.name, index, 1)
@@ -92,12 +94,12 @@ def test_every_edge_of_random_networks_is_a_term(document: dict[str, Any]) -> No
             assert (strengths[:-1] >= strengths[1:]).all()
         if placed.output_shape != placed.layer.pre_activation_shape(placed.input_shapes):
             continue  # glu: a node stands for two pre-activations
-        terms = {}
+        terms: dict[tuple[str, int, int], list[tuple[float | None, float | None]]] = {}
         for node, index in enumerate(np.ndindex(placed.output_shape)):
             for term in explain(trace, placed.name, index, 1, top=ALL).terms:
                 source_node = int(np.ravel_multi_index(term.index, network.shape_of(term.layer)))
                 terms.setdefault((term.layer, source_node, node), []).append((term.weight, term.product))
-        assert sum(map(len, terms.values())) == found.count
+        assert sum(len(several) for several in terms.values()) == found.count
         for row in range(found.count):
             key = (found.sources[found.source[row]], int(found.source_node[row]), int(found.node[row]))
             weight = None if found.weight is None else float(found.weight[row])
@@ -319,7 +321,10 @@ def test_a_wrong_value_is_not_called_exact() -> None:
 
 def test_an_activation_with_parameters_is_named_in_full() -> None:
     network = build(dense(1, {"name": "leaky_relu", "negative_slope": 0.5}))
-    assert explain(trace_of(network, [1, 2]), "dense_1", (0,)).activation == {"name": "leaky_relu", "negative_slope": 0.5}
+    assert explain(trace_of(network, [1, 2]), "dense_1", (0,)).activation == {
+        "name": "leaky_relu",
+        "negative_slope": 0.5,
+    }
 
 
 @given(st.integers(1, 30), st.integers(1, 40))

@@ -9,7 +9,7 @@ import pytest
 
 from app.nn.initializers import INITIALIZERS, BoundInitializer, compute_fans, draw_parameter, read_initializer
 from app.nn.reading import Array
-from tests.nn.networks import build, dense, document_problems, document
+from tests.nn.networks import build, dense, document, document_problems
 
 SHAPE = (300, 200)
 FANS = {"glorot": (300 + 200) / 2, "he": 300 / 2, "lecun": 300.0}
@@ -190,14 +190,22 @@ def test_wrong_settings_are_named(value: object, place: str, words: str) -> None
 @pytest.mark.parametrize(
     "value",
     [
-        {"name": "random_uniform", "minval": -1.7e308, "maxval": 1.7e308},
-        {"name": "random_normal", "stddev": 1.7e308},
-        {"name": "truncated_normal", "mean": 1e308, "stddev": 1.7e308},
-        {"name": "orthogonal", "gain": 1.7e308},
+        {"name": "random_uniform", "minval": -1e300, "maxval": 1e300},
+        {"name": "random_normal", "stddev": 1e300},
+        {"name": "truncated_normal", "mean": 1e300, "stddev": 1e300},
+        {"name": "orthogonal", "gain": 1e300},
         {"name": "constant", "value": 1e300},
     ],
 )
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_enormous_settings_never_raise_while_drawing(value: object, dtype: str) -> None:
+def test_enormous_settings_are_drawn_without_a_warning(value: object, dtype: str) -> None:
     network = build(dense(2, kernel_initializer=value), dtype=dtype)
     assert network.parameters["dense_1"]["kernel"].shape == (2, 2)
+
+
+def test_settings_that_cannot_be_drawn_are_refused() -> None:
+    range_too_wide = {"name": "random_uniform", "minval": -1.7e308, "maxval": 1.7e308}
+    assert set(document_problems(document(dense(1, kernel_initializer=range_too_wide)))) == {
+        "/layers/0/kernel_initializer/minval",
+        "/layers/0/kernel_initializer/maxval",
+    }

@@ -16,6 +16,7 @@ from app.nn.layers.base import (
     LayerValues,
     Parameters,
     Terms,
+    activated,
     activated_shape,
     copied,
     resolve_axis,
@@ -43,7 +44,7 @@ class _ActivationLayer(Layer):
 
     def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
         """Apply the function."""
-        return self.activate(inputs[0])
+        return activated(self.bound_activation, inputs[0])
 
     def backward(
         self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues, gradient: Array

@@ -9,17 +9,19 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from app.nn.activations import BoundActivation
+from app.nn.activations import ACTIVATIONS, BoundActivation
 from app.nn.argument_types import Boolean
 from app.nn.arguments import argument, arguments_schema
 from app.nn.initializers import BoundInitializer
 from app.nn.reading import Array, Shape
 
 Parameters = Mapping[str, Array]
+
+LINEAR = ACTIVATIONS["linear"]
 
 
 class ShapeError(ValueError):
@@ -40,12 +42,21 @@ class ParameterSpec:
         return math.prod(self.shape)
 
 
-@dataclass(frozen=True, slots=True)
-class LayerValues:
-    """What a layer computes: its output, and what stood before its activation (`None` if it has none)."""
+class LayerValues(NamedTuple):
+    """What a layer holds for a whole batch (the first axis).
+
+    `output` is what later layers read, pinned nodes included; `pre_activation` is what stood before the activation,
+    `None` where the layer has none. `unpinned` is the output before nodes were pinned, `None` where none are.
+    """
 
     output: Array
     pre_activation: Array | None = None
+    unpinned: Array | None = None
+
+    @property
+    def computed(self) -> Array:
+        """What the layer itself made of its inputs: the output, where nothing is pinned."""
+        return self.output if self.unpinned is None else self.unpinned
 
 
 @dataclass(frozen=True)
@@ -179,21 +190,18 @@ class Layer(ABC):
         """
         return None
 
-    def activate(self, pre_activation: Array) -> LayerValues:
-        """Apply the activation; a linear one keeps the very same array."""
-        activation = self.bound_activation
-        if activation is None:
-            return LayerValues(pre_activation)
-        if activation.name == "linear":
-            return LayerValues(pre_activation, pre_activation)
-        return LayerValues(activation(pre_activation), pre_activation)
-
     def activation_gradient(self, values: LayerValues, gradient: Array) -> Array:
         """Carry the derivative by the output back to the pre-activation."""
         activation = self.bound_activation
-        if activation is None or values.pre_activation is None or activation.name == "linear":
+        if activation is None or values.pre_activation is None or activation.activation is LINEAR:
             return gradient
         return activation.backward(values.pre_activation, gradient)
+
+
+def activated(activation: BoundActivation, pre_activation: Array) -> LayerValues:
+    """Apply an activation; a linear one keeps the very same array."""
+    linear = activation.activation is LINEAR
+    return LayerValues(pre_activation if linear else activation(pre_activation), pre_activation)
 
 
 def activated_shape(activation: BoundActivation, shape: Shape) -> Shape:

@@ -1,0 +1,235 @@
+"""One call of the API: its body, the network it is about, and where its work is done.
+
+Work says what it will cost before it starts. While a call's work adds up to less than about a millisecond it is
+done in place, because the hop to a thread halves the requests per second; from then on it is done in a worker
+thread, once the gate has let the call in.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar, TypeVarTuple, cast
+
+import anyio.to_thread
+import orjson
+from pydantic import BaseModel, ValidationError
+from starlette.requests import ClientDisconnect, Request
+
+from app.api.errors import validation_problems
+from app.api.gate import Gate
+from app.errors import InvalidRequest, TooLarge, UnsupportedMediaType, VitrineError
+from app.nn.document import count_layers
+from app.nn.errors import NetworkError, Problem
+from app.nn.limits import Limits
+from app.nn.network import Network
+from app.nn.reading import describe
+from app.settings import Settings
+from app.storage import Examples
+
+MOST_FIELDS = 100
+IN_PLACE_SECONDS = 1e-3
+SECONDS_PER_BYTE = 2e-8  # of a body: reading the text, and then the lists of numbers in it
+BYTES_PER_BYTE = 10  # what the Python objects of a body take, for a body made of short numbers
+SECONDS_PER_PARAMETER_DRAWN = 1e-8
+SECONDS_PER_EDIT = 1e-5
+SECONDS_PER_LAYER_READ = 5e-5  # to check a layer of a document
+
+Model = TypeVar("Model", bound=BaseModel)
+Result = TypeVar("Result")
+Arguments = TypeVarTuple("Arguments")
+
+
+@dataclass(frozen=True)
+class Services:
+    """What calls share."""
+
+    settings: Settings
+    examples: Examples
+    gate: Gate
+
+
+@dataclass(frozen=True)
+class Cost:
+    """What a piece of work will take, by estimate: time, memory, and the numbers in its answer."""
+
+    seconds: float = 0.0
+    memory_bytes: int = 0
+    values: int = 0
+
+
+class Call(Request):
+    """A request on its way through load, call and encode."""
+
+    _seconds = 0.0
+    _held_bytes: int | None = None
+
+    @property
+    def services(self) -> Services:
+        """What this call shares with all others."""
+        return cast(Services, self.scope["app"].state.services)
+
+    async def body_bytes(self) -> bytes:
+        """Return the body; raises `TooLarge` as soon as it is known to be over the limit."""
+        limit = self.services.settings.body_bytes
+        announced = self.headers.get("content-length", "")
+        if announced.isdecimal() and int(announced) > limit:
+            raise _body_too_large(limit)
+        chunks: list[bytes] = []
+        size = 0
+        while True:
+            message = await self.receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
+            chunk = message.get("body", b"")
+            size += len(chunk)
+            if size > limit:
+                raise _body_too_large(limit)
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return chunks[0] if len(chunks) == 1 else b"".join(chunks)
+
+    async def read(self, model: type[Model]) -> Model:
+        """Read the body as `model`; reports every mistake, those in its network too."""
+        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        if media_type != "application/json":
+            received = f'"{media_type[:80]}"' if media_type else "no content type"
+            detail = f"expected a body of type application/json, received {received}"
+            raise UnsupportedMediaType(Problem("", detail, "application/json", media_type[:80] or None))
+        body = await self.body_bytes()
+        cost = Cost(len(body) * SECONDS_PER_BYTE, len(body) * BYTES_PER_BYTE)
+        value = await self.run(cost, parse_json, body)
+        try:
+            return await self.run(Cost(), validate, model, value)
+        except ValidationError as error:
+            problems = validation_problems(error, "the request", model.model_fields)
+        if isinstance(value, dict) and "network" in value and "network" in model.model_fields:
+            try:
+                await self.network(value["network"])
+            except (NetworkError, VitrineError) as error:
+                problems.extend(error.problems)
+        raise InvalidRequest(problems)
+
+    async def run(self, cost: Cost, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Return `function(*arguments)`, done in place or in a worker thread.
+
+        Raises `TooLarge` for work over this server's limits, `Busy` if it cannot be done soon.
+        """
+        settings = self.services.settings
+        if cost.values > settings.values:
+            detail = (
+                f"the answer would hold {cost.values:,} numbers; this server sends at most {settings.values:,}: "
+                "ask for fewer layers or examples, a slice, or a smaller top"
+            )
+            raise TooLarge(Problem("", detail, f"at most {settings.values:,} numbers", f"{cost.values:,} numbers"))
+        self._seconds += cost.seconds
+        if self._seconds < IN_PLACE_SECONDS:
+            return function(*arguments)
+        await self._admit(cost.memory_bytes, settings.memory_bytes)
+        return await anyio.to_thread.run_sync(function, *arguments, limiter=self.services.gate.limiter)
+
+    async def _admit(self, size: int, limit: int) -> None:
+        total = size + (self._held_bytes or 0)
+        if total > limit:
+            detail = (
+                f"this would take about {math.ceil(total / 2**20):,} MiB of memory; "
+                f"this server has {limit // 2**20:,} MiB for it: send fewer examples, or a smaller network"
+            )
+            raise TooLarge(detail)
+        if self._held_bytes is None:
+            await self.services.gate.enter(size)
+        else:
+            self.services.gate.grow(size)
+        self._held_bytes = total
+
+    def release(self) -> None:
+        """Let the next call in; to be called at the end of every call."""
+        if self._held_bytes is not None:
+            self.services.gate.leave(self._held_bytes)
+            self._held_bytes = None
+
+    async def network(self, reference: object) -> Network:
+        """Return the network that `reference` stands for: a document, an id, or a base with edits.
+
+        Raises `NetworkError`, `LimitError` or `NotFound`, with pointers below `/network`.
+        """
+        if isinstance(reference, dict) and "base" in reference:
+            return await self._edited(reference)
+        return await self._unedited(reference, "/network")
+
+    async def _unedited(self, reference: object, pointer: str) -> Network:
+        if isinstance(reference, str):
+            try:
+                return self.services.examples[reference].network
+            except VitrineError as error:
+                raise type(error)(problem.within(pointer) for problem in error.problems) from None
+        if not isinstance(reference, dict):
+            expected = "a network document, the id of a stored network, or an object with base and edits"
+            detail = f"expected {expected}; received {describe(reference)}"
+            raise InvalidRequest(Problem(pointer, detail, expected, describe(reference)))
+        settings = self.services.settings
+        layers = min(await self.run(Cost(), count_layers, reference), settings.layers)
+        limits = Limits(settings.layers, settings.parameters)
+        try:
+            return await self.run(Cost(layers * SECONDS_PER_LAYER_READ), Network.from_document, reference, limits)
+        except NetworkError as error:
+            raise error.within(pointer) from None
+
+    async def _edited(self, reference: Mapping[str, Any]) -> Network:
+        problems = [
+            Problem(
+                f"/network/{name}", f'beside base and edits there is no field "{name[:60]}"', "base, edits", name[:60]
+            )
+            for name in reference
+            if name not in {"base", "edits"}
+        ]
+        if problems:
+            raise InvalidRequest(problems)
+        base = await self._unedited(reference["base"], "/network/base")
+        edits = reference.get("edits", [])
+        seconds = len(edits) * SECONDS_PER_EDIT if isinstance(edits, list) else 0.0
+        try:
+            return await self.run(Cost(seconds), base.with_edits, edits)
+        except NetworkError as error:
+            raise error.within("/network/edits") from None
+
+
+def drawing_seconds(network: Network) -> float:
+    """Estimate the time that the first use of a network's parameters takes."""
+    return 0.0 if "parameters" in vars(network) else network.drawn_parameter_count * SECONDS_PER_PARAMETER_DRAWN
+
+
+def _body_too_large(limit: int) -> TooLarge:
+    detail = f"the body is larger than {limit:,} bytes, the most that this server takes"
+    return TooLarge(Problem("", detail, f"at most {limit:,} bytes"))
+
+
+def validate(model: type[Model], value: Any) -> Model:
+    """Return `value` as a request; refuses one with so many fields that naming the unknown ones would take long."""
+    if isinstance(value, dict) and len(value) > MOST_FIELDS:
+        known = ", ".join(model.model_fields)
+        detail = f"the request has {len(value):,} fields; it may have: {known}"
+        raise InvalidRequest(Problem("", detail, f"one or more of {known}", f"{len(value):,} fields"))
+    return model.model_validate(value)
+
+
+def parse_json(body: bytes) -> Any:
+    """Return the value that JSON text holds; NaN and numbers beyond float64 are refused, with their place."""
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise InvalidRequest(_not_json(error, body)) from None
+
+
+def _not_json(error: orjson.JSONDecodeError, body: bytes) -> Problem:
+    place = f"line {error.lineno} column {error.colno}"
+    found = body.decode("utf-8", "replace")[error.pos : error.pos + 9].lstrip("-")
+    for name in ("NaN", "Infinity"):
+        if found.startswith(name):
+            detail = f"{name} at {place} is not JSON, and no legal input; expected a finite number"
+            return Problem("", detail, "a finite number", name)
+    if "not valid UTF-8" in error.msg:
+        return Problem("", "the body is not UTF-8 text", "JSON in UTF-8")
+    if "infinity" in error.msg:
+        detail = f"the number at {place} is too large for float64; expected a finite number"
+        return Problem("", detail, "a finite number")
+    return Problem("", f"the body is not JSON: {error.msg} at {place}", "JSON")

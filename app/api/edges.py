@@ -1,0 +1,56 @@
+"""The strongest edges into every layer, in columns."""
+
+from dataclasses import replace
+from typing import Any
+
+from starlette.responses import Response
+
+from app.api.call import Call
+from app.api.problems import Problems
+from app.api.route import api_router, json_response
+from app.api.schemas import EdgesAnswer, EdgesRequest
+from app.api.tracing import check_layer_names, read_asked, trace_cost
+from app.nn.explain import Edges, edges
+from app.nn.network import Network
+
+router = api_router("Values")
+
+_NUMBERS_PER_EDGE = 5
+_SECONDS_PER_NODE = 3e-5
+
+
+@router.post("/edges", response_model=EdgesAnswer)
+async def list_edges(body: EdgesRequest, call: Call) -> Response:
+    """List the strongest edges into each layer, by |weight × value|."""
+    network = await call.network(body.network)
+    layers = len(network.layers) if body.layers is None else min(len(body.layers), len(network.layers))
+    values = _NUMBERS_PER_EDGE * min(layers * body.top, network.multiply_adds + network.value_count)
+    cost = trace_cost(network, body.inputs, values, passes=4)
+    cost = replace(cost, seconds=cost.seconds + network.value_count * _SECONDS_PER_NODE)
+    return await call.run(cost, _edges, network, body)
+
+
+def _edges(network: Network, body: EdgesRequest) -> Response:
+    with Problems() as problems:
+        asked = read_asked(problems, network, body)
+        problems.read("/layers", check_layer_names, network, body.layers)
+    trace = asked.trace(network)
+    wanted = None if body.layers is None else set(body.layers)
+    names = [placed.name for placed in network.layers if wanted is None or placed.name in wanted]
+    found = [(name, edges(trace, name, body.example, body.top)) for name in names]
+    return json_response({"layers": [_layer(name, one) for name, one in found]})
+
+
+def _layer(name: str, found: Edges) -> dict[str, Any]:
+    return {
+        "name": name,
+        "sources": found.sources,
+        "count": found.count,
+        "edges": {
+            "source": found.source,
+            "source_node": found.source_node,
+            "node": found.node,
+            "weight": found.weight if found.weight is not None else [None] * len(found.node),
+            "product": found.product if found.product is not None else [None] * len(found.node),
+        },
+    }

@@ -1,0 +1,401 @@
+"""A realistic example for every operation of the API, by its id; a test runs each one and compares the answer."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from app import __version__
+
+WALKTHROUGH: dict[str, Any] = {
+    "name": "walkthrough",
+    "dtype": "float64",
+    "seed": 0,
+    "input": {"shape": [2], "names": ["x1", "x2"], "default": [0.5, 0.7]},
+    "layers": [
+        {
+            "name": "hidden",
+            "kind": "Dense",
+            "units": 3,
+            "activation": "relu",
+            "parameters": {"kernel": [[0.2, 0.4, 0.6], [0.3, 0.5, 0.7]], "bias": [0.1, 0.2, 0.3]},
+        },
+        {
+            "name": "output",
+            "kind": "Dense",
+            "units": 1,
+            "activation": "linear",
+            "parameters": {"kernel": [[0.1], [0.3], [0.5]], "bias": [0.4]},
+        },
+    ],
+}
+"""The 2-3-1 network whose numbers are in every lesson; the stored network `walkthrough` is the same."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A call and its answer: the path's and the query's `parameters`, the body.
+
+    Of a long list, `answer` holds the first item.
+    """
+
+    answer: Any
+    body: Any = None
+    parameters: Mapping[str, str | float] = field(default_factory=dict)
+
+
+EXAMPLES: Mapping[str, Example] = {
+    "forward_network": Example(
+        answer={
+            "network": "walkthrough",
+            "dtype": "float64",
+            "layers": [
+                {
+                    "name": "input",
+                    "kind": "Input",
+                    "activation": None,
+                    "shape": [2],
+                    "output": [0.5, 0.7],
+                    "statistics": {
+                        "min": 0.5,
+                        "max": 0.7,
+                        "mean": 0.6,
+                        "std": 0.09999999999999998,
+                        "argmax": [1],
+                        "zeros": 0,
+                        "positive": 2,
+                        "negative": 0,
+                        "nan": 0,
+                        "inf": 0,
+                        "first_non_finite": None,
+                    },
+                },
+                {
+                    "name": "hidden",
+                    "kind": "Dense",
+                    "activation": "relu",
+                    "shape": [3],
+                    "pre_activation": [0.41000000000000003, 0.75, 1.0899999999999999],
+                    "output": [0.41000000000000003, 0.75, 1.0899999999999999],
+                    "statistics": {
+                        "min": 0.41000000000000003,
+                        "max": 1.0899999999999999,
+                        "mean": 0.75,
+                        "std": 0.2776088375154268,
+                        "argmax": [2],
+                        "zeros": 0,
+                        "positive": 3,
+                        "negative": 0,
+                        "nan": 0,
+                        "inf": 0,
+                        "first_non_finite": None,
+                    },
+                },
+                {
+                    "name": "output",
+                    "kind": "Dense",
+                    "activation": "linear",
+                    "shape": [1],
+                    "pre_activation": [1.2109999999999999],
+                    "output": [1.2109999999999999],
+                    "statistics": {
+                        "min": 1.2109999999999999,
+                        "max": 1.2109999999999999,
+                        "mean": 1.2109999999999999,
+                        "std": 0.0,
+                        "argmax": [0],
+                        "zeros": 0,
+                        "positive": 1,
+                        "negative": 0,
+                        "nan": 0,
+                        "inf": 0,
+                        "first_non_finite": None,
+                    },
+                },
+            ],
+            "output": [1.2109999999999999],
+        },
+        body={"network": WALKTHROUGH, "inputs": [0.5, 0.7]},
+    ),
+    "explain_node": Example(
+        answer={
+            "layer": "hidden",
+            "index": [0],
+            "kind": "Dense",
+            "operation": "weighted_sum",
+            "terms": [
+                {"source": {"layer": "input", "index": [1]}, "value": 0.7, "weight": 0.3, "product": 0.21},
+                {"source": {"layer": "input", "index": [0]}, "value": 0.5, "weight": 0.2, "product": 0.1},
+            ],
+            "others": {"count": 0, "sum": 0.0},
+            "bias": 0.1,
+            "pre_activation": 0.41000000000000003,
+            "activation": "relu",
+            "value": 0.41000000000000003,
+            "recomputed": 0.41000000000000003,
+            "difference": 0.0,
+            "exact": True,
+            "pinned": False,
+        },
+        body={"network": "walkthrough", "inputs": [0.5, 0.7], "node": {"layer": "hidden", "index": [0]}},
+    ),
+    "list_edges": Example(
+        answer={
+            "layers": [
+                {
+                    "name": "hidden",
+                    "sources": ["input"],
+                    "count": 6,
+                    "edges": {
+                        "source": [0, 0, 0],
+                        "source_node": [1, 1, 0],
+                        "node": [2, 1, 2],
+                        "weight": [0.7, 0.5, 0.6],
+                        "product": [0.48999999999999994, 0.35, 0.3],
+                    },
+                },
+                {
+                    "name": "output",
+                    "sources": ["hidden"],
+                    "count": 3,
+                    "edges": {
+                        "source": [0, 0, 0],
+                        "source_node": [2, 1, 0],
+                        "node": [0, 0, 0],
+                        "weight": [0.5, 0.3, 0.1],
+                        "product": [0.5449999999999999, 0.22499999999999998, 0.04100000000000001],
+                    },
+                },
+            ]
+        },
+        body={"network": "walkthrough", "inputs": [0.5, 0.7], "top": 3},
+    ),
+    "differentiate_node": Example(
+        answer={
+            "layers": [
+                {"name": "input", "output": [0.43999999999999995, 0.53], "parameters": {}},
+                {
+                    "name": "hidden",
+                    "output": [0.1, 0.3, 0.5],
+                    "pre_activation": [0.1, 0.3, 0.5],
+                    "parameters": {
+                        "kernel": [[0.05, 0.15, 0.25], [0.06999999999999999, 0.21, 0.35]],
+                        "bias": [0.1, 0.3, 0.5],
+                    },
+                },
+                {
+                    "name": "output",
+                    "output": [1.0],
+                    "pre_activation": [1.0],
+                    "parameters": {"kernel": [[0.41000000000000003], [0.75], [1.0899999999999999]], "bias": [1.0]},
+                },
+            ]
+        },
+        body={"network": "walkthrough", "inputs": [0.5, 0.7], "target": {"layer": "output", "index": [0]}},
+    ),
+    "get_parameters": Example(
+        answer={
+            "shape": [2, 3],
+            "entries": [
+                {"index": [1, 2], "weight": 0.7, "product": 0.48999999999999994},
+                {"index": [1, 1], "weight": 0.5, "product": 0.35},
+            ],
+        },
+        body={"network": "walkthrough", "layer": "hidden", "parameter": "kernel", "inputs": [0.5, 0.7], "top": 2},
+    ),
+    "summarize_network": Example(
+        answer={
+            "layers": [
+                {
+                    "name": "input",
+                    "kind": "Input",
+                    "inputs": [],
+                    "output_shape": [2],
+                    "parameters": 0,
+                    "trainable": 0,
+                    "non_trainable": 0,
+                    "multiply_adds": 0,
+                },
+                {
+                    "name": "hidden",
+                    "kind": "Dense",
+                    "inputs": ["input"],
+                    "output_shape": [3],
+                    "parameters": 9,
+                    "trainable": 9,
+                    "non_trainable": 0,
+                    "multiply_adds": 6,
+                },
+                {
+                    "name": "output",
+                    "kind": "Dense",
+                    "inputs": ["hidden"],
+                    "output_shape": [1],
+                    "parameters": 4,
+                    "trainable": 4,
+                    "non_trainable": 0,
+                    "multiply_adds": 3,
+                },
+            ],
+            "total_parameters": 13,
+            "trainable_parameters": 13,
+            "non_trainable_parameters": 0,
+            "multiply_adds": 9,
+            "parameter_bytes": 104,
+        },
+        body={
+            "network": {
+                "base": "walkthrough",
+                "edits": [{"layer": "hidden", "parameter": "bias", "index": [0], "value": 0.5}],
+            }
+        },
+    ),
+    "list_networks": Example(
+        answer=[
+            {
+                "id": "walkthrough",
+                "name": "walkthrough",
+                "title": "First steps: 2-3-1",
+                "description": "Two inputs, three hidden nodes, one output: small enough to check every "
+                "number by hand.",
+                "read_only": True,
+                "input_shape": [2],
+                "layers": 2,
+                "parameters": 13,
+                "multiply_adds": 9,
+            }
+        ],
+    ),
+    "get_network": Example(
+        answer={
+            "name": "walkthrough",
+            "title": "First steps: 2-3-1",
+            "description": "Two inputs, three hidden nodes, one output: small enough to check every number by hand.",
+            "dtype": "float64",
+            "seed": 0,
+            "input": {"shape": [2], "names": ["x1", "x2"], "default": [0.5, 0.7]},
+            "layers": [
+                {
+                    "name": "hidden",
+                    "kind": "Dense",
+                    "units": 3,
+                    "activation": "relu",
+                    "parameters": {"kernel": [[0.2, 0.4, 0.6], [0.3, 0.5, 0.7]], "bias": [0.1, 0.2, 0.3]},
+                },
+                {
+                    "name": "output",
+                    "kind": "Dense",
+                    "units": 1,
+                    "activation": "linear",
+                    "parameters": {"kernel": [[0.1], [0.3], [0.5]], "bias": [0.4]},
+                },
+            ],
+        },
+        parameters={"id": "walkthrough"},
+    ),
+    "list_layers": Example(
+        answer=[
+            {
+                "kind": "Dense",
+                "description": "Every node adds up all its inputs, each times a weight, plus a bias, and "
+                "applies an activation.",
+                "operation": "weighted_sum",
+                "arguments": {
+                    "type": "object",
+                    "properties": {
+                        "units": {
+                            "type": "integer",
+                            "minimum": 1,
+                            "maximum": 2147483647,
+                            "description": "The number of nodes.",
+                        }
+                    },
+                    "required": ["units"],
+                    "additionalProperties": False,
+                },
+            }
+        ],
+    ),
+    "list_activations": Example(
+        answer=[
+            {
+                "name": "linear",
+                "aliases": ["identity"],
+                "title": "Linear (identity)",
+                "formula": "f(x) = x",
+                "derivative_formula": "f'(x) = 1",
+                "parameters": [],
+                "range": "(-\\infty, \\infty)",
+                "monotonic": True,
+                "elementwise": True,
+                "description": "Passes its input on unchanged. It is used in the last layer of regression "
+                "networks; between hidden layers it adds nothing, because linear layers in a "
+                "row are together still one linear layer.",
+                "source": "Keras 3: linear. The identity function.",
+            }
+        ],
+    ),
+    "get_activation": Example(
+        answer={
+            "name": "leaky_relu",
+            "aliases": [],
+            "title": "Leaky ReLU",
+            "formula": "f(x) = \\begin{cases} s\\,x & x \\le 0 \\\\ x & x > 0 \\end{cases} \\qquad s = "
+            "\\texttt{negative\\_slope}",
+            "derivative_formula": "f'(x) = \\begin{cases} s & x \\le 0 \\\\ 1 & x > 0 \\end{cases}",
+            "parameters": [
+                {
+                    "name": "negative_slope",
+                    "type": "number",
+                    "default": 0.2,
+                    "minimum": 0.0,
+                    "maximum": 1000000.0,
+                    "description": "The slope s for negative inputs.",
+                }
+            ],
+            "range": "(-\\infty, \\infty)",
+            "monotonic": True,
+            "elementwise": True,
+            "description": "A ReLU that lets a small part of negative inputs through, so that no node can "
+            "die. The slope is one more number to choose, and the gain over ReLU is often "
+            "small.",
+            "source": "Keras 3: leaky_relu, negative_slope 0.2 (PyTorch: 0.01). A. L. Maas, A. Y. Hannun "
+            "and A. Y. Ng, Rectifier nonlinearities improve neural network acoustic models, "
+            "2013.",
+        },
+        parameters={"name": "leaky_relu"},
+    ),
+    "get_activation_curve": Example(
+        answer={
+            "x": [-5.0, 0.0, 5.0],
+            "y": [-0.9999092042625951, 0.0, 0.9999092042625951],
+            "dy": [0.00018158323094380667, 1.0, 0.00018158323094380667],
+        },
+        parameters={"name": "tanh", "start": -5, "stop": 5, "num": 3},
+    ),
+    "evaluate_activation": Example(
+        answer={"outputs": [-0.5, 5.0], "derivatives": [0.1, 1.0]},
+        body={"inputs": [-5, 5], "parameters": {"negative_slope": 0.1}},
+        parameters={"name": "leaky_relu"},
+    ),
+    "get_health": Example(
+        answer={"status": "ok", "version": __version__},
+    ),
+}
+
+PROBLEM_EXAMPLE: dict[str, Any] = {
+    "type": "urn:vitrine:problem:invalid-network",
+    "title": "Invalid network",
+    "status": 422,
+    "detail": 'layers/1 "output": kernel is 2×1, but its input has 3 features; expected 3×1',
+    "pointer": "/network/layers/1/parameters/kernel",
+    "expected": "3×1",
+    "received": "2×1",
+    "errors": [
+        {
+            "detail": 'layers/1 "output": kernel is 2×1, but its input has 3 features; expected 3×1',
+            "pointer": "/network/layers/1/parameters/kernel",
+            "expected": "3×1",
+            "received": "2×1",
+        }
+    ],
+}

@@ -1,0 +1,508 @@
+"""The wire shapes: what requests hold, and what answers look like.
+
+Request models check the outer shape; what is inside a network document, inputs, overrides or a node is read by
+the core, which knows the network. Answer models are documentation: routes send what the core computed, and a test
+holds real answers against these schemas.
+"""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+
+COMPONENT = "#/components/schemas/"
+
+_INTEGERS = {"type": "array", "items": {"type": "integer", "minimum": 0}}
+_NODE = {
+    "type": "object",
+    "properties": {
+        "layer": {"type": "string", "description": 'A layer\'s name, or "input".'},
+        "index": {**_INTEGERS, "description": "Where in the layer's output, one integer an axis, from 0."},
+    },
+    "required": ["layer", "index"],
+    "additionalProperties": False,
+}
+_OVERRIDE = {
+    "type": "object",
+    "properties": {**_NODE["properties"], "value": {"type": "number"}},  # type: ignore[dict-item]
+    "required": ["layer", "index", "value"],
+    "additionalProperties": False,
+}
+_EDIT = {
+    "type": "object",
+    "properties": {
+        "layer": {"type": "string"},
+        "parameter": {"type": "string"},
+        "index": _INTEGERS,
+        "value": {"type": "number"},
+    },
+    "required": ["layer", "parameter", "index", "value"],
+    "additionalProperties": False,
+}
+_STORED_OR_GIVEN = [
+    {"type": "string", "title": "Id of a stored network"},
+    {"$ref": f"{COMPONENT}NetworkDocument"},
+]
+NETWORK_REFERENCE_SCHEMA: dict[str, Any] = {
+    "title": "Network",
+    "description": "A network document, the id of a stored network, or one of them with single parameters edited.",
+    "anyOf": [
+        *_STORED_OR_GIVEN,
+        {
+            "type": "object",
+            "title": "Edited network",
+            "properties": {"base": {"anyOf": _STORED_OR_GIVEN}, "edits": {"type": "array", "items": _EDIT}},
+            "required": ["base"],
+            "additionalProperties": False,
+        },
+    ],
+}
+_NESTED_NUMBERS = {"anyOf": [{"type": "number"}, {"type": "array", "items": {}}]}
+
+NetworkReference = Annotated[Any, WithJsonSchema({"allOf": [{"$ref": f"{COMPONENT}NetworkReference"}]})]
+Inputs = Annotated[
+    Any,
+    WithJsonSchema({**_NESTED_NUMBERS, "title": "Inputs"}),
+    Field(
+        description="One example (the input's shape; a bare number for shape [1]), or a batch of them (one dimension "
+        "more). Arrays in the answer have a batch dimension exactly when the inputs have one."
+    ),
+]
+Overrides = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [{"type": "array", "items": _OVERRIDE}, {"type": "null"}], "title": "Overrides"}),
+    Field(description="Nodes pinned to a value before the next layer reads them, in every example."),
+]
+Node = Annotated[Any, WithJsonSchema(_NODE)]
+Slice = Annotated[
+    Any,
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "array", "items": {"anyOf": [{"type": "null"}, {**_INTEGERS, "minItems": 2, "maxItems": 2}]}},
+                {"type": "null"},
+            ]
+        }
+    ),
+    Field(description="One entry an axis: `[start, stop]`, or `null` for all of it."),
+]
+Example = Annotated[int, Field(ge=0, description="Which example of a batch, from 0.")]
+
+
+class Request(BaseModel):
+    """What every request body has in common: nothing is converted, and no field is ignored.
+
+    Lists fail fast: to name every wrong item of millions would take all memory.
+    """
+
+    model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+
+
+class SummaryRequest(Request):
+    """Which network to describe."""
+
+    network: NetworkReference
+
+
+class TraceRequest(Request):
+    """A network, its inputs, and what is pinned."""
+
+    network: NetworkReference
+    inputs: Inputs
+    overrides: Overrides = []
+
+
+class NodeRequest(TraceRequest):
+    """Which example of a batch is meant."""
+
+    example: Example = 0
+
+
+class ForwardRequest(TraceRequest):
+    """What to compute, and which layers to send (all of them by default)."""
+
+    layers: list[str] | None = Field(
+        None, fail_fast=True, description='Which layers to answer with, by name; "input" is one.'
+    )
+
+
+class ExplainRequest(NodeRequest):
+    """Which node to take apart."""
+
+    node: Node
+    top: int = Field(100, ge=0, le=1_000_000, description="How many terms to send, the largest first.")
+
+
+class GradientsRequest(NodeRequest):
+    """Which node to differentiate."""
+
+    target: Node
+
+
+class ParametersRequest(Request):
+    """Which parameter to send: all of it, a slice, or the `top` strongest entries."""
+
+    network: NetworkReference
+    layer: str
+    parameter: str
+    slice: Slice = None
+    inputs: Annotated[Any, WithJsonSchema({**_NESTED_NUMBERS, "title": "Inputs"})] = Field(
+        None, description="With `top`: one example; entries are then ordered by |weight × value|."
+    )
+    top: int | None = Field(None, ge=1, le=1_000_000, description="How many entries, the strongest first.")
+
+
+class EdgesRequest(NodeRequest):
+    """Which edges to send: the `top` strongest into each layer."""
+
+    layers: list[str] | None = Field(
+        None, fail_fast=True, description="The layers that the edges lead into; all by default."
+    )
+    top: int = Field(2000, ge=1, le=1_000_000, description="How many edges a layer, the strongest first.")
+
+
+class EvaluateRequest(Request):
+    """Where to evaluate an activation, and with which parameters."""
+
+    inputs: Annotated[Any, WithJsonSchema({**_NESTED_NUMBERS, "title": "Inputs"})] = Field(
+        description="A number, or nested lists of numbers."
+    )
+    parameters: Annotated[
+        Any,
+        WithJsonSchema(
+            {"type": "object", "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "boolean"}]}}
+        ),
+    ] = Field({}, description="The activation's own parameters; its defaults for those left out.")
+
+
+class CurveQuery(BaseModel):
+    """Where to draw an activation. Any other name in the query is one of the activation's parameters."""
+
+    model_config = ConfigDict(strict=True, extra="allow", allow_inf_nan=False)
+
+    start: float = Field(-10.0, description="Where x begins.")
+    stop: float = Field(10.0, description="Where x ends, above `start`.")
+    num: int = Field(201, ge=2, le=10_000, description="How many points, evenly spaced, both ends included.")
+
+
+NonFinite = Literal["NaN", "Infinity", "-Infinity"]
+Number = Annotated[
+    float | NonFinite,
+    WithJsonSchema({"anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}]}),
+]
+_NUMBER_SCHEMA = {"$ref": f"{COMPONENT}Number"}
+Values = Annotated[
+    Any,
+    WithJsonSchema({"anyOf": [_NUMBER_SCHEMA, {"type": "array", "items": {"$ref": f"{COMPONENT}Values"}}]}),
+    Field(description="A number, or nested lists of numbers."),
+]
+NUMBER_SCHEMAS: dict[str, Any] = {
+    "Number": {
+        "title": "Number",
+        "description": "A number, never rounded. What is not finite is a string, never null.",
+        "anyOf": [{"type": "number"}, {"enum": ["NaN", "Infinity", "-Infinity"]}],
+    },
+    "Values": {
+        "title": "Values",
+        "description": "A number, or nested lists of numbers.",
+        "anyOf": [_NUMBER_SCHEMA, {"type": "array", "items": {"$ref": f"{COMPONENT}Values"}}],
+    },
+}
+Count = Annotated[int, Field(ge=0)]
+Index = list[Count]
+
+
+def _without_defaults(schema: dict[str, Any]) -> None:
+    """Drop defaults: a field that an answer may leave out has none, it is not there."""
+    for field in schema.get("properties", {}).values():
+        field.pop("default", None)
+
+
+def _with_details(schema: dict[str, Any]) -> None:
+    """Allow further numbers beside the fields that every explanation has."""
+    _without_defaults(schema)
+    schema["additionalProperties"] = _NUMBER_SCHEMA
+    schema["properties"] |= dict.fromkeys(("mean", "variance", "gamma", "beta"), _NUMBER_SCHEMA)
+
+
+class Answer(BaseModel):
+    """What every answer has in common: exactly the fields that are documented."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_without_defaults)
+
+
+class HealthAnswer(Answer):
+    """That the server is there, and which version it is."""
+
+    status: Literal["ok"]
+    version: str
+
+
+class ActivationParameter(Answer):
+    """A parameter of an activation function."""
+
+    name: str
+    type: Literal["number", "integer", "boolean"]
+    default: float | int | bool
+    minimum: float | None
+    maximum: float | None
+    description: str
+
+
+class ActivationAnswer(Answer):
+    """An activation function; formulas are LaTeX in x."""
+
+    name: str
+    aliases: list[str]
+    title: str
+    formula: str
+    derivative_formula: str
+    parameters: list[ActivationParameter]
+    range: str
+    monotonic: bool
+    elementwise: bool = Field(description="Whether each output depends on one input; otherwise it works on an axis.")
+    description: str
+    source: str
+
+
+class CurveAnswer(Answer):
+    """Points of a function, and its derivative there."""
+
+    x: list[Number]
+    y: list[Number]
+    dy: list[Number]
+
+
+class EvaluateAnswer(Answer):
+    """A function's values; derivatives along an axis are the diagonal of the Jacobian, `null` where there is none."""
+
+    outputs: Values
+    derivatives: Annotated[Any, WithJsonSchema({"anyOf": [{"$ref": f"{COMPONENT}Values"}, {"type": "null"}]})] = Field(
+        description="In the shape of the outputs."
+    )
+
+
+class LayerKind(Answer):
+    """A kind of layer with its arguments."""
+
+    kind: str
+    description: str
+    operation: str
+    arguments: dict[str, Any] = Field(description="JSON Schema of the arguments.")
+
+
+class SummaryLayer(Answer):
+    """One layer, counted."""
+
+    name: str
+    kind: str
+    inputs: list[str]
+    output_shape: list[Count]
+    parameters: Count
+    trainable: Count
+    non_trainable: Count
+    multiply_adds: Count
+
+
+class SummaryAnswer(Answer):
+    """A network, counted; `layers` begins with the input."""
+
+    layers: list[SummaryLayer]
+    total_parameters: Count
+    trainable_parameters: Count
+    non_trainable_parameters: Count
+    multiply_adds: Count
+    parameter_bytes: Count
+
+
+class StatisticsAnswer(Answer):
+    """A distribution of values. `min`, `max`, `mean`, `std` are over the finite values; the counts are over all."""
+
+    min: Number
+    max: Number
+    mean: Number
+    std: Number = Field(description="Of the population.")
+    argmax: Index | None = Field(description="Index into the array that is sent; null if no value is finite.")
+    zeros: Count
+    positive: Count
+    negative: Count
+    nan: Count
+    inf: Count
+    first_non_finite: Index | None
+
+
+class TracedLayer(Answer):
+    """One layer with the value of every node."""
+
+    name: str
+    kind: str
+    activation: str | None
+    shape: list[Count] = Field(description="Of one example's output.")
+    pre_activation: Values = Field(None, description="Present where the layer has an activation.")
+    output: Values
+    statistics: StatisticsAnswer = Field(description="Of `output`.")
+
+
+class ForwardAnswer(Answer):
+    """Every value of a network; `layers` begins with the input."""
+
+    network: str | None = Field(description="The network's name.")
+    dtype: Literal["float64", "float32"]
+    layers: list[TracedLayer]
+    output: Values = Field(description="The last layer's output, whichever layers were asked for.")
+
+
+class NodeAnswer(Answer):
+    """A node."""
+
+    layer: str
+    index: Index
+
+
+class Term(Answer):
+    """What one node contributed to another."""
+
+    source: NodeAnswer
+    value: Number
+    weight: Number | None
+    product: Number | None
+    winner: bool = Field(False, description="Present, and true, at the term that a maximum took.")
+
+
+class OtherTerms(Answer):
+    """The terms that were not sent."""
+
+    count: Count
+    sum: Number
+
+
+class ActivationTerm(Answer):
+    """One node of the axis that an activation works along."""
+
+    index: Index
+    pre_activation: Number
+    exponential: Number | None = Field(description="For softmax and log_softmax.")
+
+
+class ExplainAnswer(Answer):
+    """A node's exact arithmetic: Σ product + others.sum + bias = pre_activation, within rounding.
+
+    A layer kind may add further numbers that its arithmetic needs.
+    """
+
+    model_config = ConfigDict(json_schema_extra=_with_details)
+
+    layer: str
+    index: Index
+    kind: str
+    operation: str
+    terms: list[Term]
+    others: OtherTerms
+    bias: Number | None
+    pre_activation: Number | None
+    activation: str | dict[str, Any] | None = Field(description="A name, or an object with the parameters too.")
+    value: Number
+    recomputed: Number = Field(description="The value done again in float64 from all terms.")
+    difference: Number = Field(description="Its distance from the value in the trace, before pinning.")
+    exact: bool = Field(description="Whether the difference is within rounding.")
+    pinned: bool
+    activation_terms: list[ActivationTerm] = Field([], description="Present for an activation along an axis.")
+    denominator: Number | None = Field(None, description="Present for an activation along an axis.")
+    shift: Number | None = Field(None, description="What was taken from each pre-activation before exponentials.")
+
+
+class LayerGradients(Answer):
+    """The target's derivative by one layer's nodes and parameters."""
+
+    name: str
+    output: Annotated[Any, WithJsonSchema({"anyOf": [{"$ref": f"{COMPONENT}Values"}, {"type": "null"}]})] = Field(
+        description="null for an input of integers."
+    )
+    pre_activation: Values = Field(None, description="Present where the layer has an activation.")
+    parameters: dict[str, Values] = Field(description="By parameter name.")
+
+
+class GradientsAnswer(Answer):
+    """The target's derivative by every node and parameter, from the input on."""
+
+    layers: list[LayerGradients]
+
+
+class ParameterEntry(Answer):
+    """One value of a parameter; `product` is null without inputs."""
+
+    index: Index
+    weight: Number
+    product: Number | None
+
+
+class ParametersAnswer(Answer):
+    """A parameter, or part of it; `shape` is that of the whole parameter."""
+
+    shape: list[Count]
+    values: Values = Field(None, description="Without `top`: the values of the slice.")
+    entries: list[ParameterEntry] = Field([], description="With `top`: the strongest entries.")
+
+
+class EdgeColumns(Answer):
+    """Edges, a column a property; nodes are flat indices in C order."""
+
+    source: list[Count] = Field(description="Which of `sources` an edge comes from.")
+    source_node: list[Count]
+    node: list[Count]
+    weight: list[Number | None] = Field(description="null where the operation has no weights.")
+    product: list[Number | None]
+
+
+class LayerEdges(Answer):
+    """The strongest edges into one layer; `count` is how many there are in all."""
+
+    name: str
+    sources: list[str]
+    count: Count
+    edges: EdgeColumns
+
+
+class EdgesAnswer(Answer):
+    """The strongest edges into each layer."""
+
+    layers: list[LayerEdges]
+
+
+class StoredDocument(RootModel[Any]):
+    """A network document."""
+
+    model_config = ConfigDict(json_schema_extra={"allOf": [{"$ref": f"{COMPONENT}NetworkDocument"}]})
+
+
+class NetworkInfo(Answer):
+    """A stored network in a list."""
+
+    id: str
+    name: str | None
+    title: str | None
+    description: str | None
+    read_only: bool
+    input_shape: list[Count]
+    layers: Count
+    parameters: Count
+    multiply_adds: Count
+
+
+class ProblemEntry(BaseModel):
+    """One mistake and its place."""
+
+    model_config = ConfigDict(json_schema_extra=_without_defaults)
+
+    detail: str
+    pointer: str = Field("", description="JSON pointer into the request body; into the query, /name.")
+    expected: str = ""
+    received: str = ""
+
+
+class ProblemAnswer(ProblemEntry):
+    """An error, as RFC 9457 has it."""
+
+    type: str
+    title: str
+    status: int
+    errors: list[ProblemEntry] = Field([], description="Every mistake that was found.")

@@ -1,0 +1,131 @@
+"""What the routes that compute a trace have in common: reading what they ask, and estimating what it will cost."""
+
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from app.api.call import Cost, drawing_seconds
+from app.api.problems import Problems
+from app.api.schemas import NodeRequest, TraceRequest
+from app.errors import NotFound
+from app.nn.errors import NetworkError, Problem
+from app.nn.forward import Trace, forward
+from app.nn.inputs import Override, read_inputs, read_node, read_overrides
+from app.nn.network import INPUT, Network
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, describe, pointer_to
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Inputs with a batch dimension; `batched` says whether they had one in the request."""
+
+    values: Array
+    batched: bool
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The inputs and pinned nodes of a request."""
+
+    inputs: Batch
+    overrides: tuple[Override, ...]
+
+    def trace(self, network: Network) -> Trace:
+        """Compute every value."""
+        return forward(network, self.inputs.values, self.overrides)
+
+    def shown(self, values: Array) -> Array:
+        """Return an array that has a batch dimension as the request wants it: with or without."""
+        return values if self.inputs.batched else values[0]
+
+
+def read_asked(problems: Problems, network: Network, body: TraceRequest) -> Asked:
+    """Read inputs and overrides; mistakes go to `problems`, and then the result is not to be used."""
+    inputs = problems.read("/inputs", read_batch, network, body.inputs)
+    overrides = problems.read("/overrides", read_overrides, network, body.overrides)
+    if isinstance(body, NodeRequest):
+        problems.read("/example", check_example, body.example, count_examples(network, body.inputs))
+    return Asked(inputs, overrides)
+
+
+def read_batch(network: Network, value: object) -> Batch:
+    """Read inputs; raises `NetworkError`, also for a dataset, of which there are none yet."""
+    if isinstance(value, dict) and "dataset" in value:
+        detail = "this version of the server holds no datasets; expected an array of numbers"
+        raise NetworkError([Problem("", detail, "an array of numbers", "a dataset")])
+    return Batch(*read_inputs(network, value))
+
+
+def check_example(example: int, count: int) -> None:
+    """Refuse an example that the inputs do not hold; raises `NetworkError`."""
+    if example >= count:
+        expected = f"0 to {count - 1}" if count > 1 else "0"
+        detail = f"example is {example}, but the inputs hold {count}; expected {expected}"
+        raise NetworkError([Problem("", detail, expected, str(example))])
+
+
+def read_known_node(network: Network, value: object, pointer: str) -> tuple[str, Shape]:
+    """Read a node; raises `NotFound` for a layer that does not exist and `NetworkError` for all else."""
+    if isinstance(value, dict) and isinstance(value.get("layer"), str):
+        find_layer(network, value["layer"], f"{pointer}/layer")
+    return read_node(network, value)
+
+
+def find_layer(network: Network, name: str, pointer: str) -> None:
+    """Raise `NotFound` if neither a layer nor the input is called `name`."""
+    if name not in network:
+        raise NotFound(_unknown_layer(network, name).within(pointer))
+
+
+def check_layer_names(network: Network, names: list[str] | None) -> None:
+    """Refuse names in a list that no layer has; raises `NetworkError`."""
+    unknown = ((position, name) for position, name in enumerate(names or ()) if name not in network)
+    problems = [
+        _unknown_layer(network, name).within(pointer_to(position))
+        for position, name in islice(unknown, MAXIMUM_PROBLEMS)
+    ]
+    if problems:
+        raise NetworkError(problems)
+
+
+def _unknown_layer(network: Network, name: str) -> Problem:
+    names = [INPUT, *(placed.name for placed in network.layers)]
+    known = ", ".join(names if len(names) <= 12 else [*names[:6], "…", *names[-5:]])
+    return Problem("", f"no layer is called {describe(name)}; there are {known}", f"one of {known}", name[:60])
+
+
+def count_examples(network: Network, inputs: object) -> int:
+    """Return how many examples `inputs` seems to hold, without reading them: right for inputs that are."""
+    axes = 0
+    item = inputs
+    while isinstance(item, list) and item:
+        item = item[0]
+        axes += 1
+    return len(inputs) if isinstance(inputs, list) and axes > len(network.input.shape) else 1
+
+
+def trace_cost(network: Network, inputs: object, values: int, passes: int = 1) -> Cost:
+    """Estimate a forward pass that keeps everything, or the work of several `passes`; `values` are in the answer."""
+    examples = count_examples(network, inputs)
+    computed = examples * network.value_count
+    seconds = (
+        len(network.layers) * 1e-5 + examples * network.multiply_adds * 1e-9 + computed * 1e-8
+    ) * passes + values * 5e-8
+    itemsize = network.dtype.itemsize
+    # Output, pre-activation and a temporary of each value; in the answer up to 25 characters, held twice.
+    memory = (3 * computed + network.parameter_count) * itemsize * passes + 50 * values
+    return Cost(seconds + drawing_seconds(network), memory, values)
+
+
+def named(network: Network, name: str) -> dict[str, Any]:
+    """Return how an answer begins to speak of a layer: its name and kind, its activation and shape."""
+    if name == INPUT:
+        return {"name": INPUT, "kind": "Input", "activation": None, "shape": network.input.shape}
+    placed = network.placed(name)
+    activation = placed.layer.bound_activation
+    return {
+        "name": name,
+        "kind": placed.layer.kind,
+        "activation": activation.name if activation else None,
+        "shape": placed.output_shape,
+    }

@@ -1,0 +1,54 @@
+"""Stored networks: the examples that come with Vitrine, read-only, each under the name of its file."""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import NotFound
+from app.nn.errors import Problem
+from app.nn.network import Network
+
+FIRST = ("walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits")
+"""The order in which somebody new meets the examples; any other follows by its name."""
+
+
+@dataclass(frozen=True)
+class StoredNetwork:
+    """A network document under an id, and the network that was built from it."""
+
+    id: str
+    document: Mapping[str, Any]
+    network: Network
+    read_only: bool = True
+
+
+class Examples:
+    """The networks in a directory of `*.json` files, all read and built at the start.
+
+    A directory that is not there holds none. Raises `app.nn.errors.NetworkError` if a file is not a network.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._stored: dict[str, StoredNetwork] = {}
+        for path in sorted(directory.glob("*.json"), key=lambda path: _position(path.stem)):
+            document = json.loads(path.read_text(encoding="utf-8"))
+            self._stored[path.stem] = StoredNetwork(path.stem, document, Network.from_document(document))
+
+    def __iter__(self) -> Iterator[StoredNetwork]:
+        """Iterate over the networks in the order to show them."""
+        return iter(self._stored.values())
+
+    def __getitem__(self, name: str) -> StoredNetwork:
+        """Return the network stored under `name`; raises `NotFound`."""
+        try:
+            return self._stored[name]
+        except KeyError:
+            known = ", ".join(self._stored) or "none"
+            detail = f'no network has the id "{name[:60]}"; the stored networks are: {known}'
+            raise NotFound(Problem("", detail, f"one of {known}", name[:60])) from None
+
+
+def _position(name: str) -> tuple[int, str]:
+    return (FIRST.index(name) if name in FIRST else len(FIRST), name)

@@ -1,0 +1,478 @@
+/** Everything that changes the state. Views call these; nothing else writes the store.
+ *
+ * Computing works in rounds: a round asks for the values, edges and the selected node's explanation of one edit,
+ * side by side. While a round runs, newer edits only replace `present`; when it ends, the next round takes the
+ * newest of them. So at most one `/forward` is in flight, and the last edit always wins. */
+
+import { type Api, ApiError, nest, type Question } from "./api";
+import { nodeName, parseNodeName } from "./format";
+import { flatIndex, indexOf } from "./layout";
+import { type Answer, type Edit, initialState, type Store, type View } from "./store";
+import { type Address, readAddress } from "./views/address";
+import { defaultInputs, inputSize, integerLimit, readTyped } from "./views/inputs";
+import type { Explanation, ForwardAnswer, NetworkDocument, NodeReference, Summary, TracedLayer } from "./wire";
+
+/** The network that a bare address opens. */
+export const FIRST_NETWORK = "walkthrough";
+
+/** Networks with more multiply-adds than this are drawn with the edges of one node at a time. */
+export const EDGE_LIMIT = 20_000;
+
+/** Edges asked for into each layer. */
+const EDGES_PER_LAYER = 2000;
+
+/** Terms asked for in an explanation. */
+const TERMS = 100;
+
+/** Explanations kept for one answer, so that moving over a big graph does not fill the memory. */
+const EXPLANATIONS_KEPT = 256;
+
+/** Networks that the chooser shows with a picture. */
+const PICTURES = 60;
+
+/** How often a busy server is tried again before a person is asked to. */
+const BUSY_RETRIES = 5;
+
+export type Direction = "up" | "down" | "left" | "right";
+
+export interface Actions {
+  /** Loads the lists and opens what the address asks for. */
+  start(search: string): Promise<void>;
+  /** Opens a stored network; inputs and node as an address gives them. */
+  open(id: string, address?: Partial<Address>): Promise<void>;
+  /** Tries again whatever failed last. */
+  retry(): void;
+  dismissNotice(): void;
+  setInput(flat: number, value: number): void;
+  setInputs(values: readonly number[]): void;
+  /** Back to the network's own example. */
+  resetInputs(): void;
+  focus(node: NodeReference | null): void;
+  select(node: NodeReference | null): void;
+  /** Selects a node that may be out of sight, and brings it into sight. */
+  show(node: NodeReference): void;
+  /** Moves the focus up or down inside a layer, left or right between layers. */
+  moveFocus(direction: Direction): NodeReference | null;
+  /** Selects the node of that name; the answer says what was wrong with it, if anything. */
+  goTo(name: string): string | null;
+  setView(change: Partial<View>): void;
+  /** Asks for the summaries that the chooser's pictures are drawn from, where they are not there yet. */
+  loadPictures(): void;
+}
+
+function questionOf({ networkId, document, inputs, overrides }: Edit): Question {
+  return { network: networkId ?? document, inputs: nest(inputs, document.input.shape), overrides };
+}
+
+function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === "AbortError";
+}
+
+function asApiError(error: unknown): ApiError {
+  if (error instanceof ApiError) return error;
+  throw error;
+}
+
+/** The node that tells most about a network when nobody chose one. */
+export function tellingNode(layers: readonly TracedLayer[]): NodeReference | null {
+  const broken = layers.find((layer) => layer.statistics.nan + layer.statistics.inf > 0);
+  if (broken !== undefined) {
+    const flat = broken.output.findIndex((value) => !Number.isFinite(value));
+    return { layer: broken.name, index: indexOf(broken.shape, flat) };
+  }
+  const last = layers.at(-1);
+  if (last?.activation === "softmax" && last.preActivation !== null) {
+    const winner = last.output.reduce((best, value, flat) => (value > (last.output[best] ?? -1) ? flat : best), 0);
+    return { layer: last.name, index: indexOf(last.shape, winner) };
+  }
+  const first = layers.find((layer) => layer.preActivation !== null) ?? layers[1] ?? layers[0];
+  return first === undefined ? null : { layer: first.name, index: first.shape.map(() => 0) };
+}
+
+/** Why there is no such node, in words; null when there is one. */
+export function missingNode(layers: ReadonlyMap<string, TracedLayer>, node: NodeReference): string | null {
+  const layer = layers.get(node.layer);
+  if (layer === undefined) {
+    return `there is no layer "${node.layer}"; the layers are ${[...layers.keys()].slice(0, 12).join(", ")}${layers.size > 12 ? ", …" : ""}`;
+  }
+  const last = layer.shape.map((length) => length - 1);
+  const fits =
+    node.index.length === last.length &&
+    node.index.every((position, axis) => Number.isInteger(position) && position >= 0 && position <= (last[axis] ?? -1));
+  return fits
+    ? null
+    : `the nodes of ${layer.name} are ${layer.name}[${last.map(() => "0").join(",")}] to ${layer.name}[${last.join(",")}]`;
+}
+
+function sameNode(a: NodeReference | null, b: NodeReference | null): boolean {
+  return a === b || (a !== null && b !== null && nodeName(a) === nodeName(b));
+}
+
+/** Reads the inputs of an address: the values, or why they cannot be used. */
+function readInputs(text: string, document: NetworkDocument): number[] | string {
+  const size = inputSize(document);
+  const parts = text.split(",");
+  if (parts.length !== size) return `${size} ${size === 1 ? "value" : "values"} expected, ${parts.length} given`;
+  const values: number[] = [];
+  for (const [position, part] of parts.entries()) {
+    const reading = readTyped(part, document.input.dtype === "int", integerLimit(document));
+    if ("expected" in reading) return `value ${position} is "${part.slice(0, 24)}"; expected ${reading.expected}`;
+    values.push(reading.value);
+  }
+  return values;
+}
+
+export function createActions(store: Store, api: Api): Actions {
+  /** Ends everything that belongs to the network shown before. */
+  let opening = new AbortController();
+  let roundRuns = false;
+  let busyTries = 0;
+  let lastAddress: [string, Partial<Address>] = [FIRST_NETWORK, {}];
+
+  const say = (...sentences: (string | null)[]) => {
+    const text = sentences.filter((sentence) => sentence !== null).join(" ");
+    store.update({ notice: text === "" ? null : text });
+  };
+
+  /** A busy server is tried again by itself a few times; the failure is shown meanwhile. */
+  function fail(error: unknown, during: "open" | "compute" | "lists", signal: AbortSignal): void {
+    if (signal.aborted || isAbort(error)) return;
+    const failure = asApiError(error);
+    store.update({ failure: { error: failure, during }, opening: null });
+    if (failure.retryAfter === null || busyTries >= BUSY_RETRIES) return;
+    busyTries += 1;
+    setTimeout(() => {
+      if (!signal.aborted && store.get().failure?.error === failure) retry();
+    }, failure.retryAfter * 1000);
+  }
+
+  function isLarge(edit: Edit): boolean {
+    const info = store.get().networks?.find((network) => network.id === edit.networkId);
+    return (info?.multiply_adds ?? 0) > EDGE_LIMIT;
+  }
+
+  /** Whether nothing is left to ask for; the edges come after the values. */
+  function isComplete(edit: Edit, answer: Answer | null): boolean {
+    return answer?.edit === edit && (answer.edges !== null || isLarge(edit));
+  }
+
+  function answerOf(edit: Edit, forward: ForwardAnswer, summary: Summary): Answer {
+    return {
+      edit,
+      summary,
+      dtype: forward.dtype,
+      layers: forward.layers,
+      byName: new Map(forward.layers.map((layer) => [layer.name, layer])),
+      edges: null,
+      explanations: new Map(),
+    };
+  }
+
+  function keepExplanation(edit: Edit, node: NodeReference, explanation: Explanation): void {
+    store.update(({ answer, selected }) => {
+      if (answer === null || answer.edit !== edit) return {};
+      const kept = [...answer.explanations].filter(
+        ([name], position, all) =>
+          all.length - position < EXPLANATIONS_KEPT || (selected && name === nodeName(selected)),
+      );
+      return { answer: { ...answer, explanations: new Map([...kept, [nodeName(node), explanation]]) } };
+    });
+  }
+
+  /** Explanations on their way, by node name. */
+  const asked = new Map<string, { edit: Edit; stop: AbortController }>();
+
+  /** Asks for the explanations of the nodes in focus and selected where they are not there yet, and stops the
+   * requests that nobody waits for any more. */
+  function explainWanted(): void {
+    const { answer, focus, selected } = store.get();
+    const wanted = new Map([focus, selected].filter((node) => node !== null).map((node) => [nodeName(node), node]));
+    for (const [name, { edit, stop }] of asked) {
+      if (wanted.has(name) && edit === answer?.edit) continue;
+      stop.abort();
+      asked.delete(name);
+    }
+    if (answer === null) return;
+    const { edit } = answer;
+    for (const [name, node] of wanted) {
+      if (answer.explanations.has(name) || asked.has(name) || missingNode(answer.byName, node) !== null) continue;
+      const stop = new AbortController();
+      const entry = { edit, stop };
+      asked.set(name, entry);
+      api
+        .explain(questionOf(edit), node, TERMS, stop.signal)
+        .then(
+          (explanation) => keepExplanation(edit, node, explanation),
+          (error: unknown) => {
+            // Where a newer edit is on its way, that brings its own explanation or its own failure.
+            if (store.get().present === edit) fail(error, "compute", stop.signal);
+          },
+        )
+        .finally(() => {
+          if (asked.get(name) === entry) asked.delete(name);
+        });
+    }
+  }
+
+  /** One round for `edit`: everything about it at once. The first answer of a network is shown as soon as its
+   * values are there; later ones as a whole, so that numbers of two inputs never stand side by side. */
+  async function round(edit: Edit, signal: AbortSignal): Promise<void> {
+    const question = questionOf(edit);
+    const { selected, answer: shown } = store.get();
+    const explainable =
+      selected !== null &&
+      shown !== null &&
+      shown.edit.document === edit.document &&
+      missingNode(shown.byName, selected) === null;
+    const edges = isLarge(edit) ? Promise.resolve(null) : api.edges(question, EDGES_PER_LAYER, signal);
+    const explanation = explainable ? api.explain(question, selected, TERMS, signal) : Promise.resolve(null);
+    // Each is awaited below; until then a failure of one must not count as unhandled.
+    edges.catch(() => undefined);
+    explanation.catch(() => undefined);
+
+    const forward = api.forward(question, signal);
+    forward.catch(() => undefined);
+    const known = shown !== null && shown.edit.document === edit.document ? shown.summary : null;
+    const summary = known ?? (await api.summary(question.network, signal));
+    const answer = answerOf(edit, await forward, summary);
+    if (signal.aborted) return;
+    if (known === null) {
+      store.update({ answer });
+      chooseSelection(answer);
+    }
+    const [arrivedEdges, arrivedExplanation] = await Promise.all([edges, explanation]);
+    if (signal.aborted) return;
+    store.update(({ answer: current, failure }) => {
+      const explanations = new Map(current?.edit === edit ? current.explanations : []);
+      if (arrivedExplanation !== null && selected !== null) explanations.set(nodeName(selected), arrivedExplanation);
+      return {
+        answer: { ...answer, edges: arrivedEdges, explanations },
+        failure: failure?.during === "lists" ? failure : null,
+      };
+    });
+    explainWanted();
+  }
+
+  /** Runs rounds until what is shown is what is wanted. */
+  async function compute(): Promise<void> {
+    if (roundRuns) return;
+    roundRuns = true;
+    try {
+      for (;;) {
+        const { present, answer } = store.get();
+        if (present === null || isComplete(present, answer)) break;
+        const { signal } = opening;
+        try {
+          await round(present, signal);
+          busyTries = 0;
+        } catch (error) {
+          fail(error, "compute", signal);
+          // A newer edit may well be computable where this one was not.
+          if (store.get().present === present) break;
+        }
+      }
+    } finally {
+      roundRuns = false;
+    }
+  }
+
+  /** Keeps a selection that exists in the new answer, else takes the most telling node. */
+  function chooseSelection(answer: Answer): void {
+    const { selected } = store.get();
+    const wrong = selected === null ? null : missingNode(answer.byName, selected);
+    if (selected !== null && wrong === null) return;
+    const chosen = tellingNode(answer.layers);
+    store.update({ selected: chosen, focus: null });
+    if (selected !== null && wrong !== null && chosen !== null) {
+      say(store.get().notice, `There is no node ${nodeName(selected)}: ${wrong}. Showing ${nodeName(chosen)} instead.`);
+    }
+    explainWanted();
+  }
+
+  function edit(change: Partial<Edit>): void {
+    const { present } = store.get();
+    if (present === null) return;
+    store.update({ present: { ...present, ...change } });
+    void compute();
+  }
+
+  async function open(id: string, address: Partial<Address> = {}): Promise<void> {
+    lastAddress = [id, address];
+    opening.abort();
+    opening = new AbortController();
+    const { signal } = opening;
+    store.update({ opening: id, failure: null, notice: null });
+    try {
+      const [document] = await Promise.all([api.network(id, signal), loadLists()]);
+      if (signal.aborted) return;
+      const notes: string[] = [];
+      let inputs: readonly number[] = defaultInputs(document);
+      if (address.inputs !== undefined && address.inputs !== null) {
+        const reading = readInputs(address.inputs, document);
+        if (typeof reading === "string")
+          notes.push(`The inputs in the address cannot be used: ${reading}. Showing the network's own example.`);
+        else inputs = reading;
+      }
+      let selected: NodeReference | null = null;
+      if (address.node !== undefined && address.node !== null) {
+        selected = parseNodeName(address.node);
+        if (selected === null) {
+          notes.push(
+            `"${address.node.slice(0, 40)}" in the address is not the name of a node; expected one such as hidden[2].`,
+          );
+        }
+      }
+      store.update((state) => ({
+        present: { networkId: id, document, inputs, overrides: [] },
+        opening: null,
+        selected,
+        reveal: null,
+        focus: null,
+        notice: notes.length > 0 ? notes.join(" ") : null,
+        view: { ...state.view, valuesLayer: null },
+      }));
+      await compute();
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 404 && id !== FIRST_NETWORK) {
+        await open(FIRST_NETWORK);
+        say(`There is no network "${id.slice(0, 60)}". Showing ${FIRST_NETWORK} instead.`, store.get().notice);
+        return;
+      }
+      fail(error, "open", signal);
+    }
+  }
+
+  let lists: Promise<void> | null = null;
+
+  /** The lists that name and explain things; the page works without them, so their failure stops nothing. */
+  function loadLists(): Promise<void> {
+    lists ??= (async () => {
+      const settle = async <Value>(call: Promise<Value>, keep: (value: Value) => void) => {
+        try {
+          keep(await call);
+        } catch (error) {
+          lists = null;
+          fail(error, "lists", new AbortController().signal);
+        }
+      };
+      const networks = settle(api.networks(), (found) => store.update({ networks: found }));
+      void settle(api.activations(), (found) =>
+        store.update({
+          activations: new Map(found.flatMap((one) => [one.name, ...one.aliases].map((name) => [name, one]))),
+        }),
+      );
+      void settle(api.layerKinds(), (found) =>
+        store.update({ layerKinds: new Map(found.map((one) => [one.kind, one])) }),
+      );
+      await networks;
+    })();
+    return lists;
+  }
+
+  function retry(): void {
+    const { failure, present } = store.get();
+    store.update({ failure: null });
+    if (failure?.during === "open" || present === null) void open(...lastAddress);
+    else if (failure?.during === "lists") void loadLists();
+    else {
+      void compute();
+      explainWanted();
+    }
+  }
+
+  function focus(node: NodeReference | null): void {
+    if (sameNode(node, store.get().focus)) return;
+    store.update({ focus: node });
+    explainWanted();
+  }
+
+  function select(node: NodeReference | null): void {
+    if (sameNode(node, store.get().selected)) return;
+    store.update({ selected: node });
+    explainWanted();
+  }
+
+  function show(node: NodeReference): void {
+    select(node);
+    store.update({ reveal: { ...node } });
+  }
+
+  function moveFocus(direction: Direction): NodeReference | null {
+    const { answer, focus: focused, selected } = store.get();
+    if (answer === null) return null;
+    const from = focused ?? selected ?? tellingNode(answer.layers);
+    if (from === null) return null;
+    const position = answer.layers.findIndex((layer) => layer.name === from.layer);
+    const layer = answer.layers[position];
+    if (layer === undefined) return null;
+    const flat = flatIndex(layer.shape, from.index);
+    let to = from;
+    if (direction === "up" || direction === "down") {
+      const next = Math.min(layer.output.length - 1, Math.max(0, flat + (direction === "down" ? 1 : -1)));
+      to = { layer: layer.name, index: indexOf(layer.shape, next) };
+    } else {
+      const neighbour = answer.layers[position + (direction === "right" ? 1 : -1)];
+      if (neighbour !== undefined) {
+        // The same height in the other layer, so that going there and back ends where it began as nearly as it can.
+        const share = layer.output.length > 1 ? flat / (layer.output.length - 1) : 0.5;
+        const next = Math.round(share * (neighbour.output.length - 1));
+        to = { layer: neighbour.name, index: indexOf(neighbour.shape, next) };
+      }
+    }
+    focus(to);
+    return to;
+  }
+
+  async function loadPictures(): Promise<void> {
+    for (const { id } of (store.get().networks ?? []).slice(0, PICTURES)) {
+      if (store.get().pictures.has(id)) continue;
+      try {
+        const summary = await api.summary(id);
+        store.update((state) => ({ pictures: new Map([...state.pictures, [id, summary]]) }));
+      } catch (error) {
+        asApiError(error); // A card without its picture still says what the network is for.
+      }
+    }
+  }
+
+  return {
+    loadPictures: () => void loadPictures(),
+    async start(search) {
+      const address = readAddress(search);
+      await open(address.network ?? FIRST_NETWORK, address);
+    },
+    open,
+    retry() {
+      busyTries = 0;
+      retry();
+    },
+    dismissNotice: () => store.update({ notice: null }),
+    setInput(flat, value) {
+      const { present } = store.get();
+      if (present === null || Object.is(present.inputs[flat], value)) return;
+      edit({ inputs: present.inputs.map((old, position) => (position === flat ? value : old)) });
+    },
+    setInputs(values) {
+      edit({ inputs: [...values] });
+    },
+    resetInputs() {
+      const { present } = store.get();
+      if (present !== null) edit({ inputs: defaultInputs(present.document) });
+    },
+    focus,
+    select,
+    show,
+    moveFocus,
+    goTo(name) {
+      const { answer } = store.get();
+      const node = parseNodeName(name.trim());
+      if (answer === null) return "No values are there yet.";
+      if (node === null) return "Expected a layer and an index, such as hidden[2].";
+      const wrong = missingNode(answer.byName, node);
+      if (wrong !== null) return `${wrong.charAt(0).toUpperCase()}${wrong.slice(1)}.`;
+      show(node);
+      return null;
+    },
+    setView: (change) => store.update((state) => ({ view: { ...(state.view ?? initialState.view), ...change } })),
+  };
+}

@@ -1,0 +1,123 @@
+/** What the parts of a scene need to know of the frame and of each other. */
+
+import { toScreen } from "./camera";
+import { type ColorScale, colorScale, PALETTES, type Palette } from "./color";
+import { levelOfDetail } from "./detail";
+import { type ChosenEdge, incomingEdges } from "./graph_edges";
+import { estimateWidth, type Measure, Occupied } from "./graph_labels";
+import { flatIndex, type GraphLayer, type NodeRef } from "./graph_types";
+import type { SceneBlock, SceneRequest } from "./scene";
+
+/** How far the rest steps back behind a node that is hovered, and behind one that is selected. */
+const DIM = {
+  focus: { disc: 0.62, edge: 0.1 },
+  selected: { disc: 0, edge: 0.5 },
+  none: { disc: 0, edge: 1 },
+};
+export interface PlacedNode {
+  layer: string;
+  flat: number;
+}
+
+/** The node in the light, its incoming edges, and how far the rest steps back. */
+export interface Highlight {
+  node: PlacedNode | null;
+  edges: ChosenEdge[];
+  /** Nodes in the light by layer. */
+  lit: Map<string, Set<number>>;
+  strength: (typeof DIM)[keyof typeof DIM];
+}
+
+export interface Frame {
+  request: SceneRequest;
+  palette: Palette;
+  measure: Measure;
+  highlight: Highlight;
+  /** Layers in view by name, in their order. */
+  visible: Map<string, SceneBlock>;
+  /** Boxes of the labels that are placed already. */
+  taken: Occupied;
+}
+
+const scales = new WeakMap<object, ColorScale>();
+
+function remembered(key: object, values: () => Float64Array[]): ColorScale {
+  let scale = scales.get(key);
+  if (scale === undefined) {
+    scale = colorScale(values());
+    scales.set(key, scale);
+  }
+  return scale;
+}
+
+/** The colour scale that a layer is drawn with; remembered for as long as the values live. */
+export function scaleOf(layer: GraphLayer, { layers, view }: SceneRequest): ColorScale {
+  if (view.scale === "network") return remembered(layers, () => layers.map((one) => one.values));
+  return remembered(layer.values, () => [layer.values]);
+}
+
+/** The node that a reference means; null if there is none. */
+export function locate(node: NodeRef | null, { layout, layers }: SceneRequest): PlacedNode | null {
+  if (node === null) return null;
+  const position = layout.byName.get(node.layer)?.position ?? -1;
+  const flat = flatIndex(layers[position]?.shape ?? [], node.index);
+  return position < 0 || flat < 0 ? null : { layer: node.layer, flat };
+}
+
+function findHighlight(request: SceneRequest): Highlight {
+  const { view, edges, focusEdges } = request;
+  const focus = locate(view.focus, request);
+  const node = focus ?? locate(view.selected, request);
+  if (node === null) return { node, edges: [], lit: new Map(), strength: DIM.none };
+  const into = focusEdges?.layer === node.layer && focusEdges.node.includes(node.flat) ? focusEdges : null;
+  const known = into ?? edges.find((one) => one.layer === node.layer);
+  const incoming = known === undefined ? [] : incomingEdges(known, view.edgeQuantity, node.flat);
+  const lit = new Map<string, Set<number>>([[node.layer, new Set([node.flat])]]);
+  for (const { edges: from, at } of incoming) {
+    const layer = from.sources[from.source[at] ?? 0] ?? "";
+    const nodes = lit.get(layer) ?? new Set();
+    nodes.add(from.sourceNode[at] ?? 0);
+    lit.set(layer, nodes);
+  }
+  return { node, edges: incoming, lit, strength: focus === null ? DIM.selected : DIM.focus };
+}
+
+function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, SceneBlock> {
+  const visible = new Map<string, SceneBlock>();
+  const { layers, layout, camera, viewport } = request;
+  for (const layer of layers) {
+    const block = layout.byName.get(layer.name);
+    if (block === undefined) continue;
+    const { x, y } = toScreen(camera, block);
+    const pitchX = block.pitchX * camera.scale;
+    const pitchY = block.pitchY * camera.scale;
+    if (x > viewport.width || y > viewport.height) continue;
+    if (x + block.columns * pitchX < 0 || y + block.rows * pitchY < 0) continue;
+    const whole = (highlight.lit.get(layer.name)?.size ?? 0) >= block.count;
+    visible.set(layer.name, {
+      block,
+      values: layer.values,
+      limit: scaleOf(layer, request).limit,
+      detail: levelOfDetail(block, camera),
+      dim: whole ? 0 : highlight.strength.disc,
+      x,
+      y,
+      pitchX,
+      pitchY,
+      diameter: block.diameter * camera.scale,
+    });
+  }
+  return visible;
+}
+
+export function makeFrame(request: SceneRequest): Frame {
+  const highlight = findHighlight(request);
+  return {
+    request,
+    palette: request.palette ?? PALETTES[request.view.theme],
+    measure: request.measure ?? estimateWidth,
+    highlight,
+    visible: blocksInView(request, highlight),
+    taken: new Occupied(),
+  };
+}

@@ -1,0 +1,188 @@
+/** Names on the graph: of the layers above or beside them, and of the first and last nodes. */
+
+import { toScreen } from "./camera";
+import { css } from "./color";
+import { formatCount, formatShape, formatValue } from "./format";
+import type { Frame } from "./graph_frame";
+import { shorten } from "./graph_labels";
+import type { GraphLayer } from "./graph_types";
+import { nodePosition, visibleBox } from "./layout";
+import type { SceneBlock, SceneText } from "./scene";
+
+const LINE = 17;
+/** The name, and what stands below it. */
+const NAME_STYLE = { size: 13, weight: 600 };
+const MORE_STYLE = { size: 11.5, weight: 400 };
+
+/** Lines of a header and where they go. */
+interface Header {
+  lines: string[];
+  x: number;
+  top: number;
+  room: number;
+  plate: boolean;
+  align: "left" | "center";
+}
+
+type Fits = (text: string) => boolean;
+
+/** At most `most` lines; kind and activation get one each where one is too narrow for both. */
+function headerLines(layer: GraphLayer, count: number, most: number, fits: Fits): string[] {
+  const kind = layer.activation === null ? layer.kind : `${layer.kind} · ${layer.activation}`;
+  const nodes = count === 1 ? "1 node" : `${formatCount(count)} nodes`;
+  const shape = layer.shape.length === 1 ? nodes : formatShape(layer.shape);
+  // "input" needs no second line that says Input.
+  if (layer.kind === "Input") return [layer.name, shape].slice(0, most);
+  if (layer.activation !== null && most >= 4 && !fits(kind))
+    return [layer.name, layer.kind, layer.activation, shape];
+  return [layer.name, kind, shape].slice(0, most);
+}
+
+function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measure }: Frame): Header | null {
+  const { camera, viewport } = request;
+  const { header } = block;
+  const box = visibleBox(block);
+  const low = toScreen(camera, { x: box.left, y: box.top });
+  const high = toScreen(camera, { x: box.right, y: box.bottom });
+  const foot = toScreen(camera, header).y - 10;
+  // All names stand on one line, also those with less below.
+  const rows = (lift: number) => Math.floor((lift - 4) / LINE);
+  const count = Math.min(rows(header.lift), rows(header.lift * camera.scale));
+  const room = Math.min(header.room * camera.scale, 260) - 6;
+  const full = count >= 2 && room >= 58;
+  if (!full && header.lift * camera.scale < 14) return null;
+  const height = (full ? count : 1) * LINE;
+  // The name stays in view as long as the layer is.
+  const sticky = foot - height < 8 && high.y > 8 + height + 12;
+  const top = sticky ? 8 : foot - height;
+  const x = Math.min(
+    Math.max(toScreen(camera, header).x, Math.min(room / 2 + 4, high.x)),
+    Math.max(viewport.width - room / 2 - 4, low.x),
+  );
+  const fits = (text: string) => measure(text, MORE_STYLE.size, MORE_STYLE.weight) <= room;
+  return {
+    lines: headerLines(layer, block.count, full ? count : 1, fits),
+    x,
+    top,
+    room: full ? room : 120,
+    plate: sticky || header.inner,
+    align: "center",
+  };
+}
+
+function headerBeside(layer: GraphLayer, { block }: SceneBlock, { request, measure }: Frame): Header | null {
+  const { camera, viewport, layout } = request;
+  const box = visibleBox(block);
+  const top = toScreen(camera, { x: box.left, y: box.top });
+  const bottom = toScreen(camera, { x: box.right, y: box.bottom });
+  const room = layout.insets.left - 22;
+  const lift = block.header.lift * camera.scale;
+  const fits = (text: string) => measure(text, MORE_STYLE.size, MORE_STYLE.weight) <= room;
+  const lines = headerLines(layer, block.count, Math.max(1, Math.floor(lift / LINE)), fits);
+  if (bottom.y < 12 || top.y > viewport.height - 12) return null;
+  const half = (lines.length * LINE) / 2;
+  const middle = Math.min(
+    Math.max(toScreen(camera, block.header).y, Math.min(half + 10, bottom.y)),
+    Math.max(viewport.height - half - 10, top.y),
+  );
+  const plate = top.x < layout.insets.left - 8;
+  return { lines, x: 14, top: middle - half, room, plate, align: "left" };
+}
+
+/** The texts of a header; none where something else stands. */
+function headerTexts({ lines, x, top, room, plate, align }: Header, frame: Frame): SceneText[] {
+  const { measure, palette, taken } = frame;
+  const shown = lines
+    .map((line, row) => ({ line, style: row === 0 ? NAME_STYLE : MORE_STYLE }))
+    .map(({ line, style }) => ({ style, text: shorten(line, room, style.size, style.weight, measure) }))
+    .filter(({ text }) => text !== "");
+  const width = shown.reduce(
+    (most, { text, style }) => Math.max(most, measure(text, style.size, style.weight)),
+    0,
+  );
+  const left = align === "left" ? x : x - width / 2;
+  const box = {
+    left: left - 3,
+    right: left + width + 3,
+    top: top - 2,
+    bottom: top + shown.length * LINE + 2,
+  };
+  if (shown.length === 0 || taken.hits(box)) return [];
+  taken.add(box);
+  return shown.map(({ text, style }, row) => ({
+    text,
+    x,
+    y: top + (row + 0.5) * LINE,
+    ...style,
+    color: css(row === 0 ? palette.text : palette.muted),
+    align,
+    plate: plate && row === 0 ? box : null,
+  }));
+}
+
+/** Name, kind and activation, and shape of each layer in view; the name stays in view as long as the layer is. */
+export function layerNames(frame: Frame): SceneText[] {
+  const { layers } = frame.request;
+  const texts: SceneText[] = [];
+  for (const layer of layers) {
+    const scene = frame.visible.get(layer.name);
+    if (scene === undefined) continue;
+    const header =
+      scene.block.header.place === "above"
+        ? headerAbove(layer, scene, frame)
+        : headerBeside(layer, scene, frame);
+    if (header !== null) texts.push(...headerTexts(header, frame));
+  }
+  return texts;
+}
+
+/** Names beside the nodes of the first and the last rank. */
+export function nodeNames(frame: Frame): SceneText[] {
+  const { layers, layout, camera, viewport } = frame.request;
+  const { measure, palette, taken } = frame;
+  const texts: SceneText[] = [];
+  const last = layout.blocks.reduce((most, block) => Math.max(most, block.rank), 0);
+  const across = layout.direction === "right";
+  for (const { name, labels, values } of layers) {
+    const scene = frame.visible.get(name);
+    if (labels === undefined || scene === undefined) continue;
+    const { block, diameter } = scene;
+    const first = block.rank === 0;
+    if (!first && block.rank !== last) continue;
+    if ((across ? block.columns : block.rows) !== 1) continue;
+    const step = across ? scene.pitchY : scene.pitchX;
+    if (step < 12) continue;
+    for (const [flat, label] of labels.slice(0, block.count).entries()) {
+      const { x, y } = toScreen(camera, nodePosition(block, flat));
+      // Too small for a number inside: the value stands beside the name.
+      const value = scene.detail === "number" || flat >= values.length ? "" : formatValue(values[flat] ?? 0);
+      const full = value === "" || !across ? label : first ? `${value}  ${label}` : `${label}  ${value}`;
+      const free = first ? x - diameter / 2 - 12 : viewport.width - x - diameter / 2 - 12;
+      const room = across ? Math.min(free, 160) : step - 4;
+      const chosen = measure(full, 12, 500) <= room ? full : label;
+      const text = shorten(chosen, across ? Math.max(room, 40) : room, 12, 500, measure);
+      if (text === "") continue;
+      const width = measure(text, 12, 500);
+      const side = first ? -1 : 1;
+      const centreX = across ? x + side * (diameter / 2 + 9 + width / 2) : x;
+      const centreY = across ? y : y + side * (diameter / 2 + 13);
+      const box = {
+        left: centreX - width / 2 - 2,
+        right: centreX + width / 2 + 2,
+        top: centreY - 7,
+        bottom: centreY + 7,
+      };
+      if (taken.hits(box)) continue;
+      taken.add(box);
+      const style = {
+        size: 12,
+        weight: 500,
+        color: css(palette.text),
+        align: "center" as const,
+        plate: null,
+      };
+      texts.push({ text, x: centreX, y: centreY, ...style });
+    }
+  }
+  return texts;
+}

@@ -1,0 +1,91 @@
+/** Plain data that the graph is drawn from, and the index arithmetic that goes with it. */
+
+export interface GraphLayer {
+  name: string;
+  kind: string;
+  activation: string | null;
+  /** Without the batch dimension. */
+  shape: number[];
+  /** Names of the layers that it reads; empty for the input. */
+  inputs: string[];
+  /** One example in C order. */
+  values: Float64Array;
+  /** Names of the nodes, for example input names or classes. */
+  labels?: string[];
+}
+
+/** Edges into one layer, columnar; flat indices in C order. `count` is how many there are in all. */
+export interface GraphEdges {
+  layer: string;
+  sources: string[];
+  count: number;
+  /** Which of `sources` an edge comes from. */
+  source: Int32Array;
+  sourceNode: Int32Array;
+  node: Int32Array;
+  /** NaN where the operation has no weight. */
+  weight: Float64Array;
+  product: Float64Array;
+}
+
+export interface NodeRef {
+  layer: string;
+  index: number[];
+}
+
+export type Theme = "light" | "dark";
+
+export interface GraphView {
+  theme: Theme;
+  /** Whether one colour scale serves a layer or the whole network. */
+  scale: "layer" | "network";
+  edgeQuantity: "weight" | "product";
+  /** Under the pointer or the keyboard. */
+  focus: NodeRef | null;
+  selected: NodeRef | null;
+  pinned: NodeRef[];
+}
+
+/** Size of the drawing area in CSS pixels. */
+export interface Viewport {
+  width: number;
+  height: number;
+}
+
+/** How many nodes a shape has; a scalar has one. */
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, extent) => product * extent, 1);
+}
+
+/** Position of an index tuple in C order, or -1 if it does not lie in the shape. */
+export function flatIndex(shape: readonly number[], index: readonly number[]): number {
+  if (index.length !== shape.length) return -1;
+  let flat = 0;
+  for (const [axis, extent] of shape.entries()) {
+    const at = index[axis] ?? -1;
+    if (!Number.isInteger(at) || at < 0 || at >= extent) return -1;
+    flat = flat * extent + at;
+  }
+  return flat;
+}
+
+/** Index tuple of a position in C order: the inverse of `flatIndex`. */
+export function indexOf(shape: readonly number[], flat: number): number[] {
+  const index: number[] = new Array<number>(shape.length).fill(0);
+  let rest = flat;
+  for (let axis = shape.length - 1; axis >= 0; axis--) {
+    const extent = shape[axis] ?? 1;
+    index[axis] = rest % extent;
+    rest = Math.floor(rest / extent);
+  }
+  return index;
+}
+
+export function sameNode(a: NodeRef | null, b: NodeRef | null): boolean {
+  if (a === null || b === null) return a === b;
+  return (
+    a.layer === b.layer &&
+    a.index.length === b.index.length &&
+    a.index.every((at, axis) => at === b.index[axis])
+  );
+}

@@ -1,0 +1,314 @@
+/** Draws scenes: blocks, lines and single nodes with WebGL2, text above with Canvas 2D. */
+
+import type { Rgb } from "../color";
+import { estimateWidth, type Measure } from "../graph_labels";
+import type { Viewport } from "../graph_types";
+import type { Scene, SceneBlock } from "../scene";
+import { LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
+import { createPrograms, type Program, type Programs } from "./programs";
+import { canvasMeasure, drawText } from "./text";
+import { Textures } from "./textures";
+
+/** The browser cannot draw the graph: WebGL2 is missing or switched off. */
+export class WebGLUnavailable extends Error {
+  constructor() {
+    super("WebGL2 is not available in this browser");
+    this.name = "WebGLUnavailable";
+  }
+}
+
+interface Attribute {
+  name: string;
+  size: number;
+  offset: number;
+  bytes?: boolean;
+}
+
+const LINE_ATTRIBUTES: Attribute[] = [
+  { name: "position", size: 2, offset: 0 },
+  { name: "profile", size: 2, offset: 8 },
+  { name: "tint", size: 4, offset: 16, bytes: true },
+];
+const SPOT_ATTRIBUTES: Attribute[] = [
+  { name: "position", size: 2, offset: 0 },
+  { name: "shape", size: 3, offset: 8 },
+  { name: "tint", size: 4, offset: 20, bytes: true },
+];
+
+/** All that lives on the graphics card; made anew when the context was lost. */
+interface Resources {
+  programs: Programs;
+  textures: Textures;
+  ramp: WebGLTexture;
+  rampOf: readonly Rgb[] | null;
+  corners: WebGLBuffer;
+  vertices: WebGLBuffer;
+  indices: WebGLBuffer;
+  blockArray: WebGLVertexArrayObject;
+  lineArray: WebGLVertexArrayObject;
+  spotArray: WebGLVertexArrayObject;
+}
+
+function makeCanvas(host: HTMLElement): HTMLCanvasElement {
+  const canvas = document.createElement("canvas");
+  canvas.setAttribute("aria-hidden", "true");
+  Object.assign(canvas.style, {
+    position: "absolute",
+    inset: "0",
+    width: "100%",
+    height: "100%",
+    display: "block",
+    pointerEvents: "none",
+  });
+  host.append(canvas);
+  return canvas;
+}
+
+export class GraphRenderer {
+  /** Width of text in the font that it is drawn in. */
+  measure: Measure = estimateWidth;
+  /** Called when the graphics card gave the context back and the scene has to be drawn again. */
+  onRestored: () => void = () => {};
+
+  private readonly glCanvas: HTMLCanvasElement;
+  private readonly textCanvas: HTMLCanvasElement;
+  private readonly gl: WebGL2RenderingContext;
+  private readonly text: CanvasRenderingContext2D;
+  private resources: Resources | null = null;
+  private family = "sans-serif";
+  private ratio = 1;
+
+  /** `host` must be positioned; it receives two canvases. Throws WebGLUnavailable. */
+  constructor(private readonly host: HTMLElement) {
+    this.glCanvas = makeCanvas(host);
+    const gl = this.glCanvas.getContext("webgl2", {
+      alpha: false,
+      antialias: false,
+      depth: false,
+      stencil: false,
+    });
+    this.textCanvas = makeCanvas(host);
+    const text = this.textCanvas.getContext("2d");
+    if (gl === null || text === null) {
+      this.glCanvas.remove();
+      this.textCanvas.remove();
+      throw new WebGLUnavailable();
+    }
+    this.gl = gl;
+    this.text = text;
+    this.glCanvas.addEventListener("webglcontextlost", this.onLost);
+    this.glCanvas.addEventListener("webglcontextrestored", this.onBack);
+    this.resources = this.makeResources();
+    this.resize();
+    this.readFont();
+  }
+
+  /** Takes the font of the host; to be called again when a web font has arrived. */
+  readFont(): void {
+    this.family = getComputedStyle(this.host).fontFamily || "sans-serif";
+    this.measure = canvasMeasure(this.text, this.family);
+  }
+
+  /** Adapts to the size of the host and the density of the screen; answers the size in CSS pixels. */
+  resize(): Viewport {
+    const width = this.host.clientWidth;
+    const height = this.host.clientHeight;
+    this.ratio = Math.min(window.devicePixelRatio || 1, 3);
+    for (const canvas of [this.glCanvas, this.textCanvas]) {
+      const wide = Math.max(1, Math.round(width * this.ratio));
+      const high = Math.max(1, Math.round(height * this.ratio));
+      if (canvas.width !== wide) canvas.width = wide;
+      if (canvas.height !== high) canvas.height = high;
+    }
+    return { width, height };
+  }
+
+  draw(scene: Scene): void {
+    this.drawShapes(scene);
+    const { text } = this;
+    text.setTransform(this.ratio, 0, 0, this.ratio, 0, 0);
+    text.clearRect(0, 0, scene.viewport.width, scene.viewport.height);
+    drawText(text, scene, this.family);
+  }
+
+  dispose(): void {
+    this.glCanvas.removeEventListener("webglcontextlost", this.onLost);
+    this.glCanvas.removeEventListener("webglcontextrestored", this.onBack);
+    this.resources?.textures.dispose();
+    this.resources = null;
+    this.gl.getExtension("WEBGL_lose_context")?.loseContext();
+    this.glCanvas.remove();
+    this.textCanvas.remove();
+  }
+
+  private readonly onLost = (event: Event): void => {
+    // Without this the browser never gives the context back.
+    event.preventDefault();
+    this.resources = null;
+  };
+
+  private readonly onBack = (): void => {
+    this.resources = this.makeResources();
+    this.onRestored();
+  };
+
+  private makeResources(): Resources {
+    const { gl } = this;
+    const programs = createPrograms(gl);
+    const corners = gl.createBuffer();
+    const vertices = gl.createBuffer();
+    const indices = gl.createBuffer();
+    gl.bindBuffer(gl.ARRAY_BUFFER, corners);
+    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
+    const blockArray = gl.createVertexArray();
+    gl.bindVertexArray(blockArray);
+    const corner = programs.block.attribute("corner");
+    gl.enableVertexAttribArray(corner);
+    gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
+    const arrayFor = (program: Program, stride: number, attributes: Attribute[]) => {
+      const array = gl.createVertexArray();
+      gl.bindVertexArray(array);
+      gl.bindBuffer(gl.ARRAY_BUFFER, vertices);
+      gl.bindBuffer(gl.ELEMENT_ARRAY_BUFFER, indices);
+      for (const { name, size, offset, bytes = false } of attributes) {
+        const location = program.attribute(name);
+        gl.enableVertexAttribArray(location);
+        gl.vertexAttribPointer(location, size, bytes ? gl.UNSIGNED_BYTE : gl.FLOAT, bytes, stride, offset);
+      }
+      gl.bindVertexArray(null);
+      return array;
+    };
+    const lineArray = arrayFor(programs.line, LINE_STRIDE, LINE_ATTRIBUTES);
+    const spotArray = arrayFor(programs.spot, SPOT_STRIDE, SPOT_ATTRIBUTES);
+    const ramp = gl.createTexture();
+    const textures = new Textures(gl);
+    return {
+      programs,
+      textures,
+      ramp,
+      rampOf: null,
+      corners,
+      vertices,
+      indices,
+      blockArray,
+      lineArray,
+      spotArray,
+    };
+  }
+
+  private drawShapes(scene: Scene): void {
+    const { gl, resources } = this;
+    if (resources === null || gl.isContextLost()) return;
+    const { background, ramp } = scene.palette;
+    gl.viewport(0, 0, this.glCanvas.width, this.glCanvas.height);
+    gl.clearColor(background[0] / 255, background[1] / 255, background[2] / 255, 1);
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    gl.enable(gl.BLEND);
+    gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
+    if (resources.rampOf !== ramp) this.uploadRamp(resources, ramp);
+    const pixel = 1 / this.ratio;
+    this.drawMesh(
+      resources,
+      resources.programs.line,
+      resources.lineArray,
+      lineMesh(scene.lines, pixel),
+      scene,
+    );
+    this.drawBlocks(resources, scene);
+    this.drawMesh(
+      resources,
+      resources.programs.spot,
+      resources.spotArray,
+      spotMesh(scene.spots, pixel),
+      scene,
+    );
+    gl.bindVertexArray(null);
+    resources.textures.next();
+  }
+
+  private uploadRamp(resources: Resources, ramp: readonly Rgb[]): void {
+    const { gl } = this;
+    const bytes = new Uint8Array(ramp.length * 4).fill(255);
+    for (const [at, color] of ramp.entries()) bytes.set(color.map(Math.round), at * 4);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
+    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, ramp.length, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
+    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.LINEAR);
+    }
+    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
+      gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
+    }
+    resources.rampOf = ramp;
+  }
+
+  private setCommon({ uniform }: Program, scene: Scene): void {
+    const { gl } = this;
+    const set = (name: string, color: Rgb) =>
+      gl.uniform3f(uniform(name), color[0] / 255, color[1] / 255, color[2] / 255);
+    gl.uniform2f(uniform("viewport"), scene.viewport.width, scene.viewport.height);
+    gl.uniform1f(uniform("pixel"), 1 / this.ratio);
+    set("rim", scene.palette.line);
+    set("background", scene.palette.background);
+    set("invalid", scene.palette.invalid);
+  }
+
+  private drawBlocks(resources: Resources, scene: Scene): void {
+    const { gl } = this;
+    const { block: program } = resources.programs;
+    gl.useProgram(program.program);
+    gl.bindVertexArray(resources.blockArray);
+    this.setCommon(program, scene);
+    gl.uniform1i(program.uniform("values"), 0);
+    gl.uniform1i(program.uniform("ramp"), 1);
+    gl.activeTexture(gl.TEXTURE1);
+    gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
+    gl.activeTexture(gl.TEXTURE0);
+    for (const block of scene.blocks) this.drawBlock(resources, program, block, scene.viewport);
+  }
+
+  private drawBlock(resources: Resources, { uniform }: Program, scene: SceneBlock, viewport: Viewport): void {
+    const { gl } = this;
+    const { block, x, y, pitchX, pitchY } = scene;
+    const { fold, factor } = resources.textures.bind(scene);
+    // Only what is in view: at strong zoom the whole block is too large for exact interpolation.
+    const left = Math.max(0, -x / pitchX);
+    const top = Math.max(0, -y / pitchY);
+    const right = Math.min(block.columns, (viewport.width - x) / pitchX);
+    const bottom = Math.min(block.rows, (viewport.height - y) / pitchY);
+    gl.uniform4f(
+      uniform("box"),
+      x + left * pitchX,
+      y + top * pitchY,
+      x + right * pitchX,
+      y + bottom * pitchY,
+    );
+    gl.uniform4f(uniform("cells"), left, top, right, bottom);
+    gl.uniform2i(uniform("grid"), block.columns, block.rows);
+    gl.uniform1i(uniform("fold"), fold);
+    gl.uniform2f(uniform("pitch"), pitchX, pitchY);
+    gl.uniform1f(uniform("diameter"), scene.diameter);
+    gl.uniform1f(uniform("limit"), Math.min(scene.limit * factor, 1e38));
+    gl.uniform1f(uniform("dim"), scene.dim);
+    gl.uniform1i(uniform("discs"), scene.detail === "heat" ? 0 : 1);
+    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  }
+
+  private drawMesh(
+    resources: Resources,
+    program: Program,
+    array: WebGLVertexArrayObject,
+    { data, indices }: Mesh,
+    scene: Scene,
+  ): void {
+    if (indices.length === 0) return;
+    const { gl } = this;
+    gl.useProgram(program.program);
+    gl.bindVertexArray(array);
+    this.setCommon(program, scene);
+    gl.bindBuffer(gl.ARRAY_BUFFER, resources.vertices);
+    gl.bufferData(gl.ARRAY_BUFFER, data, gl.STREAM_DRAW);
+    gl.bufferData(gl.ELEMENT_ARRAY_BUFFER, indices, gl.STREAM_DRAW);
+    gl.drawElements(gl.TRIANGLES, indices.length, gl.UNSIGNED_INT, 0);
+  }
+}

@@ -1,0 +1,72 @@
+import { useId } from "preact/hooks";
+import type { Tab } from "../store";
+import { useActions, useStudioState } from "./context";
+import { Icon } from "./Icon";
+import { SummaryTab } from "./SummaryTab";
+import { ValuesTab } from "./ValuesTab";
+
+const TABS: readonly { tab: Tab; title: string }[] = [
+  { tab: "summary", title: "Summary" },
+  { tab: "values", title: "Values" },
+];
+
+/** The tables below the graph; they can be folded away. */
+export function Drawer({ foldable }: { foldable: boolean }) {
+  const actions = useActions();
+  const { tab, drawerOpen } = useStudioState((state) => state.view);
+  const id = useId();
+  const open = drawerOpen || !foldable;
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+    if (step === 0) return;
+    event.preventDefault();
+    const at = TABS.findIndex((one) => one.tab === tab);
+    const next = TABS[(at + step + TABS.length) % TABS.length];
+    if (next === undefined) return;
+    actions.setView({ tab: next.tab });
+    document.getElementById(`${id}-${next.tab}`)?.focus();
+  };
+
+  return (
+    <section class={open ? "drawer open" : "drawer"} aria-label="Tables">
+      <div class="drawer-bar">
+        <div role="tablist" aria-label="Tables" onKeyDown={onKeyDown}>
+          {TABS.map((one) => (
+            <button
+              key={one.tab}
+              id={`${id}-${one.tab}`}
+              type="button"
+              role="tab"
+              aria-selected={one.tab === tab}
+              aria-controls={open ? `${id}-panel` : undefined}
+              tabIndex={one.tab === tab ? 0 : -1}
+              onClick={() => actions.setView({ tab: one.tab, drawerOpen: true })}
+            >
+              {one.title}
+            </button>
+          ))}
+        </div>
+        {foldable && (
+          <button
+            type="button"
+            class="button quiet icon small"
+            aria-expanded={open}
+            aria-label={open ? "Fold the tables away" : "Show the tables"}
+            title={open ? "Fold the tables away" : "Show the tables"}
+            onClick={() => actions.setView({ drawerOpen: !drawerOpen })}
+          >
+            <span class={open ? "turn" : "turn up"}>
+              <Icon name="chevron" />
+            </span>
+          </button>
+        )}
+      </div>
+      {open && (
+        <div id={`${id}-panel`} role="tabpanel" class="drawer-panel" aria-labelledby={`${id}-${tab}`}>
+          {tab === "summary" ? <SummaryTab /> : <ValuesTab />}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,159 @@
+import type { RefObject } from "preact";
+import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { nodeName } from "../format";
+import { type GraphHandle, mountGraph } from "../render/graph_view";
+import { WebGLUnavailable } from "../render/renderer";
+import type { Answer } from "../store";
+import { useActions, useStudioState } from "./context";
+import { explainedEdges, graphEdges, graphLayers } from "./graph_data";
+import { NodeList } from "./NodeList";
+
+interface Props {
+  answer: Answer;
+  /** Filled while there is a drawing. */
+  graph: RefObject<GraphHandle | null>;
+  onZoom: (action: "in" | "out" | "fit") => void;
+}
+
+/** All edges into the node in focus, where those that were asked for hold only the strongest of its layer. */
+function useFocusEdges(answer: Answer) {
+  const shown = useStudioState((state) => state.focus ?? state.selected);
+  const explanation = shown === null ? undefined : answer.explanations.get(nodeName(shown));
+  return useMemo(() => {
+    if (explanation === undefined) return null;
+    const drawn = answer.edges?.find((edges) => edges.name === explanation.layer);
+    if (drawn !== undefined && drawn.node.length === drawn.count) return null;
+    return explainedEdges(answer, explanation);
+  }, [answer, explanation]);
+}
+
+function WithoutDrawing() {
+  const actions = useActions();
+  return (
+    <div class="graph-missing">
+      <h2>The graph cannot be drawn here</h2>
+      <p>
+        It needs WebGL 2, which this browser does not have or has switched off. All values are in the Values table, and
+        the inspector works as usual.
+      </p>
+      <button
+        type="button"
+        class="button"
+        onClick={() => actions.setView({ tab: "values", drawerOpen: true, sheet: "tables" })}
+      >
+        Show the values
+      </button>
+    </div>
+  );
+}
+
+/** The drawing itself, with the listbox for the keyboard over it. */
+export function GraphSurface({ answer, graph, onZoom }: Props) {
+  const actions = useActions();
+  const { theme, scale, edgeQuantity } = useStudioState((state) => state.view);
+  const focus = useStudioState((state) => state.focus);
+  const selected = useStudioState((state) => state.selected);
+  const reveal = useStudioState((state) => state.reveal);
+  const host = useRef<HTMLDivElement>(null);
+  /** Whether the arrow keys moved last: what slides under a resting pointer must not take the focus then. */
+  const byKeyboard = useRef(false);
+  const [missing, setMissing] = useState(false);
+  const [notes, setNotes] = useState<readonly string[]>([]);
+  const list = useId();
+  const focusEdges = useFocusEdges(answer);
+
+  useLayoutEffect(() => {
+    if (host.current === null) return undefined;
+    try {
+      graph.current = mountGraph(host.current, {
+        onHover: (node) => {
+          if (!byKeyboard.current) actions.focus(node);
+        },
+        onSelect: actions.select,
+        onViewChange: (state) => {
+          setNotes((before) => (before.join() === state.notes.join() ? before : state.notes));
+        },
+      });
+    } catch (error) {
+      if (!(error instanceof WebGLUnavailable)) throw error;
+      setMissing(true);
+      document.documentElement.dataset.ready = "";
+    }
+    return () => {
+      graph.current?.dispose();
+      graph.current = null;
+    };
+  }, [actions, graph]);
+
+  const { layers: traced, summary, edges: strongest, edit } = answer;
+  const layers = useMemo(() => graphLayers(traced, summary, edit.document), [traced, summary, edit.document]);
+  const edges = useMemo(() => graphEdges(strongest ?? []), [strongest]);
+
+  useLayoutEffect(() => {
+    graph.current?.update({
+      layers,
+      edges,
+      focusEdges,
+      networkKey: edit.networkId ?? "",
+      view: {
+        theme,
+        scale,
+        edgeQuantity,
+        focus,
+        selected,
+        pinned: edit.overrides.map(({ layer, index }) => ({ layer, index })),
+      },
+    });
+  }, [graph, layers, edges, focusEdges, edit, theme, scale, edgeQuantity, focus, selected]);
+
+  useEffect(() => {
+    if (reveal !== null) graph.current?.reveal(reveal);
+  }, [graph, reveal]);
+
+  return (
+    <>
+      <div
+        class="graph-host"
+        ref={host}
+        onPointerMove={() => {
+          byKeyboard.current = false;
+        }}
+        onPointerDown={() => document.getElementById(list)?.focus({ preventScroll: true })}
+      />
+      {missing && <WithoutDrawing />}
+      <NodeList
+        id={list}
+        answer={answer}
+        focus={focus}
+        selected={selected}
+        onMove={(direction) => {
+          byKeyboard.current = true;
+          const from = focus ?? selected;
+          if (from === null || graph.current === null) {
+            actions.moveFocus(direction);
+            return;
+          }
+          const node = graph.current.neighbour(from, direction) ?? from;
+          actions.focus(node);
+          graph.current.reveal(node);
+        }}
+        onSelect={actions.select}
+        onClear={() => {
+          actions.focus(null);
+          actions.select(null);
+        }}
+        onZoom={onZoom}
+        onFocusChange={(focused) => {
+          if (!focused) actions.focus(null);
+        }}
+      />
+      {notes.length > 0 && (
+        <ul class="graph-notes">
+          {notes.map((note) => (
+            <li key={note}>{note}</li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}

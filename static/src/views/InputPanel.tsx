@@ -1,0 +1,119 @@
+import { useId, useMemo, useRef } from "preact/hooks";
+import { formatCount, formatShape } from "../format";
+import type { Edit } from "../store";
+import type { NetworkDocument } from "../wire";
+import { useActions, useStudioState } from "./context";
+import { FeatureRow } from "./FeatureRow";
+import { Icon } from "./Icon";
+import { defaultInputs, featureName, gridForm, inputRange, integerLimit, type Range, readTyped } from "./inputs";
+import { PixelGrid } from "./PixelGrid";
+
+/** A range that only grows while one network is open, so that a slider's scale does not move under the hand. */
+function useRange(document: NetworkDocument, values: readonly number[]): Range {
+  const kept = useRef<{ document: NetworkDocument; range: Range } | null>(null);
+  const fresh = inputRange(document, values);
+  const old = kept.current?.document === document ? kept.current.range : null;
+  const wider = old === null || fresh.minimum < old.minimum || fresh.maximum > old.maximum;
+  const range = wider ? fresh : old;
+  kept.current = { document, range };
+  return range;
+}
+
+function Values({ present }: { present: Edit }) {
+  const actions = useActions();
+  const { document, inputs } = present;
+  const range = useRange(document, inputs);
+  const integer = document.input.dtype === "int";
+  const limit = integerLimit(document);
+  const read = (text: string) => readTyped(text, integer, limit);
+  const grid = useMemo(() => gridForm(document), [document]);
+
+  if (grid !== null) {
+    return (
+      <PixelGrid
+        document={document}
+        grid={grid}
+        values={inputs}
+        range={range}
+        read={read}
+        onPaint={(changes) => {
+          const next = [...inputs];
+          for (const [flat, value] of changes) next[flat] = value;
+          actions.setInputs(next);
+        }}
+      />
+    );
+  }
+  return (
+    <ul class="features">
+      {inputs.map((value, flat) => (
+        <FeatureRow
+          // biome-ignore lint/suspicious/noArrayIndexKey: the index is what a feature is.
+          key={flat}
+          name={featureName(document, flat)}
+          value={value}
+          range={range}
+          read={read}
+          onChange={(next) => actions.setInput(flat, next)}
+        />
+      ))}
+    </ul>
+  );
+}
+
+/** The left panel: the example the network is given, each value to type, drag or paint. */
+export function InputPanel() {
+  const present = useStudioState((state) => state.present);
+  const actions = useActions();
+  const heading = useId();
+  if (present === null) {
+    return (
+      <section class="input-panel" aria-labelledby={heading}>
+        <h2 id={heading} class="panel-title">
+          Input
+        </h2>
+        <div class="skeleton-lines" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </div>
+      </section>
+    );
+  }
+  const { document, inputs } = present;
+  const example = defaultInputs(document);
+  const changed = inputs.some((value, flat) => !Object.is(value, example[flat]));
+  return (
+    <section class="input-panel" aria-labelledby={heading}>
+      <header class="panel-header">
+        <h2 id={heading} class="panel-title">
+          Input
+        </h2>
+        <span class="muted">
+          {document.input.shape.length > 1 ? formatShape(document.input.shape) : formatCount(inputs.length)}
+          {inputs.length === 1 ? " value" : " values"}
+        </span>
+        <button
+          type="button"
+          class="button quiet small"
+          disabled={!changed}
+          title="Back to the network's own example"
+          onClick={() => actions.resetInputs()}
+        >
+          <Icon name="reset" />
+          Reset
+        </button>
+      </header>
+      <Values key={present.networkId} present={present} />
+      <details class="explain">
+        <summary>How to change it</summary>
+        <p>
+          {gridForm(document) === null
+            ? "Type a number, press the arrow keys in a field (with Shift: ten times as far), move a slider, or drag a name sideways. "
+            : "Paint with the pointer, or move over the picture with the arrow keys and press Space. The field below it takes an exact number. "}
+          Everything after it is computed again at once.
+        </p>
+      </details>
+    </section>
+  );
+}

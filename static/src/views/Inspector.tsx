@@ -1,0 +1,154 @@
+import { useId, useMemo } from "preact/hooks";
+import { formatCount, formatFull, formatShape, formatValue, nodeName } from "../format";
+import type { Answer } from "../store";
+import type { Explanation, NodeReference } from "../wire";
+import { ActivationSection } from "./ActivationSection";
+import { AlongAxis } from "./AlongAxis";
+import { arithmeticLine } from "./arithmetic";
+import { CopyButton } from "./CopyButton";
+import { useStudio, useStudioState } from "./context";
+import { GoTo } from "./GoTo";
+import { Icon } from "./Icon";
+import { LayerFacts } from "./LayerFacts";
+import { badgesOf, nodeLabel } from "./node_facts";
+import { operationSentence } from "./sentences";
+import { TermsTable } from "./TermsTable";
+import { useActivationPoint } from "./useActivationPoint";
+import { NARROW, useMedia } from "./useMedia";
+
+function Value({ explanation, stale }: { explanation: Explanation; stale: boolean }) {
+  const { value, exact, difference, recomputed } = explanation;
+  const full = formatFull(value);
+  return (
+    <p class={stale ? "node-value stale" : "node-value"}>
+      <output class={Number.isFinite(value) ? "" : "invalid"} title={full} aria-label={`value ${full}`}>
+        {formatValue(value)}
+      </output>
+      <CopyButton icon label={`Copy ${full}`} text={() => full} />
+      {exact ? (
+        <span
+          class="checked"
+          title={`Done again from the terms below in double precision: ${formatFull(recomputed)}, which differs by ${formatFull(difference)}, within rounding.`}
+        >
+          <Icon name="check" />
+          adds up
+        </span>
+      ) : null}
+    </p>
+  );
+}
+
+function Body({ answer, node, explanation }: { answer: Answer; node: NodeReference; explanation: Explanation }) {
+  const { api } = useStudio();
+  const activations = useStudioState((state) => state.activations);
+  const stale = useStudioState((state) => state.answer?.edit !== state.present);
+  const info = explanation.activation === null ? undefined : activations.get(explanation.activation);
+  const before =
+    explanation.pre_activation ??
+    (explanation.operation === "activation" ? (explanation.terms[0]?.value ?? null) : null);
+  const along = explanation.activation_terms !== undefined;
+  const point = useActivationPoint(
+    api,
+    explanation.activation !== null && !along && explanation.activation !== "linear" ? explanation.activation : null,
+    explanation.activation_parameters,
+    before,
+  );
+  // The point of an older sum must not stand beside a newer one.
+  const evaluation = point.at !== null && Object.is(point.at.x, before) ? point.at.evaluation : null;
+  const badges = badgesOf(explanation, info, evaluation);
+  const layer = answer.byName.get(node.layer);
+
+  return (
+    <>
+      <Value explanation={explanation} stale={stale} />
+      {badges.length > 0 && (
+        <ul class="badges" aria-label="Remarks">
+          {badges.map((badge) => (
+            <li key={badge.name} class={`badge ${badge.tone}`} title={badge.title}>
+              {badge.name}
+              <span class="visually-hidden">: {badge.title}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {badges
+        .filter((badge) => badge.tone !== "plain")
+        .map((badge) => (
+          <p key={badge.name} class="badge-note muted">
+            {badge.title}
+          </p>
+        ))}
+      <p class="arithmetic full">{arithmeticLine(explanation)}</p>
+      <p class="operation muted">{operationSentence(explanation)}</p>
+      {explanation.terms.length > 0 && <TermsTable answer={answer} explanation={explanation} />}
+      {along ? (
+        <AlongAxis answer={answer} explanation={explanation} info={info} />
+      ) : (
+        explanation.activation !== null && (
+          <ActivationSection explanation={explanation} info={info} point={point} before={before} />
+        )
+      )}
+      {layer !== undefined && <LayerFacts layer={layer} />}
+    </>
+  );
+}
+
+/** The right panel: everything about the selected node. */
+export function Inspector() {
+  const answer = useStudioState((state) => state.answer);
+  const selected = useStudioState((state) => state.selected);
+  const narrow = useMedia(NARROW);
+  const heading = useId();
+  const name = selected === null ? null : nodeName(selected);
+  const explanation = name === null ? undefined : answer?.explanations.get(name);
+  const label = useMemo(
+    () => (answer === null || selected === null ? null : nodeLabel(answer, selected)),
+    [answer, selected],
+  );
+  const layer = selected === null ? undefined : answer?.byName.get(selected.layer);
+
+  return (
+    <section class="inspector" aria-labelledby={heading}>
+      {narrow && <GoTo />}
+      <header class="inspector-header">
+        <h2 id={heading} class="panel-title">
+          {name ?? "Inspector"}
+          {label !== null && <span class="node-label"> {label}</span>}
+        </h2>
+        {layer !== undefined && (
+          <p class="muted">
+            {layer.kind}
+            {layer.activation === null ? "" : `, ${layer.activation}`}, {formatShape(layer.shape)}
+            {layer.shape.length > 1
+              ? ` (${formatCount(layer.output.length)} nodes)`
+              : layer.output.length === 1
+                ? " node"
+                : " nodes"}
+          </p>
+        )}
+      </header>
+      {selected === null || answer === null ? (
+        answer === null ? (
+          <div class="skeleton-lines" aria-hidden="true">
+            <i />
+            <i />
+            <i />
+          </div>
+        ) : (
+          <p class="empty muted">
+            Choose a node: click it in the graph, move to it with the arrow keys and press Enter, or type its name in
+            the go-to box.
+          </p>
+        )
+      ) : explanation === undefined ? (
+        <div class="skeleton-lines" aria-hidden="true">
+          <i />
+          <i />
+          <i />
+        </div>
+      ) : (
+        <Body answer={answer} node={selected} explanation={explanation} />
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,59 @@
+import { useState } from "preact/hooks";
+import { Dialog } from "./Dialog";
+import { Icon } from "./Icon";
+
+/** "How to read this": every sign that the graph uses, in words. */
+export function ReadingHelp() {
+  const [open, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="button quiet icon"
+        aria-label="How to read this"
+        title="How to read this"
+        aria-haspopup="dialog"
+        onClick={() => setOpen(true)}
+      >
+        <Icon name="question" />
+      </button>
+      {open && (
+        <Dialog class="help" title="How to read this" onClose={() => setOpen(false)}>
+          <dl>
+            <dt>Layers</dt>
+            <dd>
+              The input comes first, the output last. Beside each stand its name, its kind and activation, and how many
+              nodes it has.
+            </dd>
+            <dt>Discs</dt>
+            <dd>
+              Nodes, with the value they hold. Blue is below zero, orange above, grey near zero; hatched magenta is NaN
+              or infinite. Where there is no room for discs, a layer is drawn as cells: each is still one node.
+            </dd>
+            <dt>Lines</dt>
+            <dd>
+              Connections. Orange is positive, blue negative, and a wider line counts for more. <b>w·x</b> draws weight
+              × value, <b>w</b> the weight alone. With a node in focus, its own connections stand out.
+            </dd>
+            <dt>Rings</dt>
+            <dd>Mark the selected node: its arithmetic is in the inspector, and in the line below the graph.</dd>
+            <dt>The line below</dt>
+            <dd>
+              <code>0.5×0.2 + 0.7×0.3 + 0.1 = 0.41 → relu → 0.41</code>: value × weight for each connection, plus the
+              bias; then the activation, and what it makes of that sum.
+            </dd>
+            <dt>Names</dt>
+            <dd>
+              <code>hidden[2]</code> is the third node of the layer “hidden”: counting begins at 0.
+            </dd>
+            <dt>Moving about</dt>
+            <dd>
+              Drag to move, wheel or pinch to zoom, click to select. With the keyboard: arrows, Enter, Escape, and{" "}
+              <kbd>+</kbd> <kbd>-</kbd> <kbd>0</kbd>.
+            </dd>
+          </dl>
+        </Dialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,230 @@
+/** What the API sends and takes (`/api/v1`), field for field.
+ *
+ * On the wire a number may be one of the strings "NaN", "Infinity", "-Infinity"; `api.ts` turns them into real
+ * numbers at the border, so these types say plain `number` wherever the rest of the page sees one. */
+
+/** A number as JSON carries it. */
+export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
+
+/** Nested lists of numbers; the depth is the number of axes. */
+export type Nested = number | Nested[];
+
+export interface InputDocument {
+  shape: number[];
+  dtype?: "float" | "int";
+  names?: string[];
+  default?: Nested;
+  preprocessing?: { scale?: number; [step: string]: unknown };
+  classes?: string[];
+}
+
+export type ActivationDocument = string | { name: string; [parameter: string]: unknown };
+
+export interface LayerDocument {
+  name?: string;
+  kind?: string;
+  activation?: ActivationDocument;
+  inputs?: string[];
+  repeat?: number;
+  layers?: LayerDocument[];
+  parameters?: Record<string, Nested>;
+  [argument: string]: unknown;
+}
+
+export interface NetworkDocument {
+  name?: string;
+  title?: string;
+  description?: string;
+  dtype?: "float64" | "float32";
+  seed?: number;
+  input: InputDocument;
+  layers: LayerDocument[];
+}
+
+/** One row of `GET /networks`. */
+export interface NetworkInfo {
+  id: string;
+  name: string | null;
+  title: string | null;
+  description: string | null;
+  read_only: boolean;
+  input_shape: number[];
+  layers: number;
+  parameters: number;
+  multiply_adds: number;
+}
+
+/** Which network a request is about: a stored one by its id, or a whole document. */
+export type NetworkReference = string | NetworkDocument;
+
+export interface Override {
+  layer: string;
+  index: number[];
+  value: number;
+}
+
+export interface NodeReference {
+  layer: string;
+  index: number[];
+}
+
+export interface Statistics {
+  min: number;
+  max: number;
+  mean: number;
+  std: number;
+  argmax: number[] | null;
+  zeros: number;
+  positive: number;
+  negative: number;
+  nan: number;
+  inf: number;
+  first_non_finite: number[] | null;
+}
+
+/** One layer of `POST /forward`, its arrays flattened in C order. */
+export interface TracedLayer {
+  name: string;
+  kind: string;
+  activation: string | null;
+  shape: number[];
+  preActivation: Float64Array | null;
+  output: Float64Array;
+  statistics: Statistics;
+}
+
+export interface ForwardAnswer {
+  dtype: string;
+  layers: TracedLayer[];
+}
+
+/** The strongest edges into one layer, in columns; indices are flat, in C order. */
+export interface LayerEdges {
+  name: string;
+  sources: string[];
+  count: number;
+  source: Int32Array;
+  sourceNode: Int32Array;
+  node: Int32Array;
+  /** NaN where the operation has no weights (a factor of Multiply). */
+  weight: Float64Array;
+  product: Float64Array;
+}
+
+export interface Term {
+  source: NodeReference;
+  value: number;
+  weight: number | null;
+  product: number | null;
+  winner?: boolean;
+}
+
+export interface ActivationTerm {
+  index: number[];
+  pre_activation: number;
+  /** For softmax: e^(pre-activation - shift); null for its kin. */
+  exponential: number | null;
+}
+
+export interface Explanation {
+  layer: string;
+  index: number[];
+  kind: string;
+  operation: string;
+  terms: Term[];
+  others: { count: number; sum: number };
+  bias: number | null;
+  pre_activation: number | null;
+  activation: string | null;
+  /** Those of the activation that the document gives; the others are the defaults. */
+  activation_parameters: ActivationParameters;
+  value: number;
+  recomputed: number;
+  difference: number;
+  exact: boolean;
+  pinned: boolean;
+  mean?: number;
+  variance?: number;
+  gamma?: number;
+  beta?: number;
+  epsilon?: number;
+  activation_terms?: ActivationTerm[];
+  denominator?: number | null;
+  /** Taken off every pre-activation before the exponential, so that none overflows. */
+  shift?: number | null;
+}
+
+export interface SummaryLayer {
+  name: string;
+  kind: string;
+  inputs: string[];
+  output_shape: number[];
+  parameters: number;
+  trainable: number;
+  non_trainable: number;
+  multiply_adds: number;
+}
+
+export interface Summary {
+  layers: SummaryLayer[];
+  total_parameters: number;
+  trainable_parameters: number;
+  non_trainable_parameters: number;
+  multiply_adds: number;
+  parameter_bytes: number;
+}
+
+export interface ActivationParameter {
+  name: string;
+  type: "number" | "integer" | "boolean";
+  default: number | boolean;
+  minimum: number | null;
+  maximum: number | null;
+  description: string;
+}
+
+export interface ActivationInfo {
+  name: string;
+  aliases: string[];
+  title: string;
+  formula: string;
+  derivative_formula: string;
+  parameters: ActivationParameter[];
+  range: string;
+  monotonic: boolean;
+  elementwise: boolean;
+  description: string;
+  source: string;
+}
+
+/** The numbers an activation of a document carries beside its name. */
+export type ActivationParameters = Record<string, number | boolean>;
+
+export interface Curve {
+  x: number[];
+  y: number[];
+  dy: number[];
+}
+
+export interface Evaluation {
+  outputs: number;
+  derivatives: number | null;
+}
+
+export interface LayerKind {
+  kind: string;
+  description: string;
+  operation: string;
+}
+
+/** RFC 9457, as every error of the API is. */
+export interface ProblemDocument {
+  type: string;
+  title: string;
+  status: number;
+  detail: string;
+  pointer?: string;
+  expected?: string;
+  received?: string;
+  errors?: { pointer?: string; detail: string; expected?: string | null; received?: string | null }[];
+}
