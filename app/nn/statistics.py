@@ -1,5 +1,6 @@
 """What a layer's values are like, in a few numbers."""
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -28,49 +29,74 @@ class Statistics:
     first_non_finite: Shape | None
 
 
+SAFE = 1e140
+"""No sum of squares of numbers up to this overflows."""
+
+
 def _index(position: int, shape: Shape) -> Shape:
-    return tuple(int(one) for one in np.unravel_index(position, shape))
+    """Turn a position in C order into an index."""
+    index = []
+    for length in reversed(shape):
+        position, place = divmod(position, length)
+        index.append(place)
+    return tuple(reversed(index))
 
 
 def statistics(values: Array) -> Statistics:
     """Describe an array of any shape with at least one value; sums are taken in float64."""
     flat = values.reshape(-1)
-    finite = np.isfinite(flat)
-    everything = bool(finite.all())
-    kept = flat if everything else flat[finite]
-    zeros = int(np.count_nonzero(flat == 0))
-    with np.errstate(all="ignore"):  # values near the largest float overflow in the squares
+    smallest, largest = int(flat.argmin()), int(flat.argmax())
+    low, high = float(flat.item(smallest)), float(flat.item(largest))
+    kept = flat
+    first_non_finite = None
+    # NaN counts as smallest and as largest, so that two numbers speak for all.
+    if not (math.isfinite(low) and math.isfinite(high)):
+        finite = np.isfinite(flat)
+        kept = flat[finite]
+        first_non_finite = _index(int(finite.argmin()), values.shape)
         if kept.size:
+            largest = int(np.flatnonzero(finite)[kept.argmax()])
             low, high = float(kept.min()), float(kept.max())
-            mean, std = _mean_and_deviation(kept.astype(np.float64, copy=False))
-            position = int(kept.argmax())
-            position = position if everything else int(np.flatnonzero(finite)[position])
-            argmax = _index(position, values.shape)
         else:
-            low = high = mean = std = float("nan")
-            argmax = None
-        nan = 0 if everything else int(np.count_nonzero(np.isnan(flat)))
-        return Statistics(
-            low,
-            high,
-            mean,
-            std,
-            argmax,
-            zeros,
-            int(np.count_nonzero(flat > 0)),
-            int(np.count_nonzero(flat < 0)),
-            nan,
-            0 if everything else int(flat.size - kept.size) - nan,
-            None if everything else _index(int(np.argmin(finite)), values.shape),
-        )
+            low = high = math.nan
+    mean, std = _mean_and_deviation(kept.astype(np.float64, copy=False), max(-low, high))
+    zeros = int(np.count_nonzero(flat == 0))
+    positive = int(np.count_nonzero(flat > 0))
+    nan = 0 if first_non_finite is None else int(np.count_nonzero(np.isnan(flat)))
+    return Statistics(
+        low,
+        high,
+        mean,
+        std,
+        _index(largest, values.shape) if kept.size else None,
+        zeros,
+        positive,
+        flat.size - zeros - positive - nan,
+        nan,
+        flat.size - kept.size - nan,
+        first_non_finite,
+    )
 
 
-def _mean_and_deviation(kept: Array) -> tuple[float, float]:
-    """Return mean and population standard deviation, scaled down first where sums or squares would overflow."""
-    mean = float(kept.mean())
-    std = float(kept.std())
-    if np.isfinite(mean) and np.isfinite(std):
-        return mean, std
-    scale = float(np.abs(kept).max())
-    scaled = kept / scale
-    return float(scaled.mean()) * scale, float(scaled.std()) * scale
+def _mean_and_deviation(kept: Array, size: float) -> tuple[float, float]:
+    """Return mean and population standard deviation of finite numbers, none larger than `size`; NaN if there are none.
+
+    They are scaled down first where sums or squares would overflow.
+    """
+    if not kept.size:
+        return math.nan, math.nan
+    if size < SAFE:
+        return _moments(kept)
+    with np.errstate(over="ignore", invalid="ignore"):
+        mean, std = _moments(kept)
+        if not (math.isfinite(mean) and math.isfinite(std)):
+            mean, std = (moment * size for moment in _moments(kept / size))
+    return mean, std
+
+
+def _moments(kept: Array) -> tuple[float, float]:
+    """Return mean and population standard deviation (what `mean` and `std` do, which take longer to start)."""
+    mean = float(np.add.reduce(kept)) / kept.size
+    deviations = kept - mean
+    deviations *= deviations
+    return mean, math.sqrt(float(np.add.reduce(deviations)) / kept.size)

@@ -23,7 +23,8 @@ const store = createStore({
     ...initialState.view,
     themeChoice,
     theme: resolveTheme(themeChoice),
-    drawerOpen: window.innerHeight >= 700,
+    // On a low screen the graph needs the height more.
+    drawerOpen: window.innerHeight >= 840,
   },
 });
 const api = createApi();

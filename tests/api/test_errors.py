@@ -204,7 +204,7 @@ async def test_a_flood_of_mistakes_is_cut_short(client: Client) -> None:
         {**ASKED, "layers": [f"layer{number}" for number in range(many)]},
         {**ASKED, "inputs": [["x", "y"]] * many},
         {**ASKED, "overrides": [1] * many},
-        {**ASKED, "network": {**WALKTHROUGH, "layers": [1] * many}},
+        {**ASKED, "network": {**WALKTHROUGH, "layers": [1] * 9000}},
         {**ASKED, "network": {**WALKTHROUGH, **{f"field{number}": 1 for number in range(many)}}},
         {**ASKED, "network": {"base": "walkthrough", "edits": [1] * many}},
     ]

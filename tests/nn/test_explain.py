@@ -203,6 +203,27 @@ def test_log_softmax_near_certainty_is_exact() -> None:
             assert explain(trace_of(network, [gap, 0.0]), "activation_1", (1,)).exact, (dtype, gap)
 
 
+@pytest.mark.parametrize(
+    ("layer", "inputs"),
+    [
+        ({"kind": "Softmax"}, [0.0, 120.0]),
+        ({"kind": "Softmax"}, [0.0, 95.0]),
+        *(
+            ({"kind": "Activation", "activation": name}, [-100.0, 0.0])
+            for name in ("sigmoid", "silu", "gelu", "mish", "softplus", "gaussian", "exponential")
+        ),
+        ({"kind": "Activation", "activation": "log_sigmoid"}, [100.0, 0.0]),
+        ({"kind": "Multiply", "inputs": ["input", "input"]}, [1e-25, 1.0]),
+        (dense(1, parameters={"kernel": [[1e-25], [0]], "bias": [0]}), [1e-25, 1.0]),
+    ],
+)
+def test_underflow_is_rounding(layer: dict[str, Any], inputs: list[float]) -> None:
+    network = build(layer, dtype="float32")
+    one = explain(trace_of(network, inputs), network.output.name, (0,))
+    assert abs(one.value) < 1e-30
+    assert one.exact
+
+
 def test_batch_normalization_is_one_weight_and_one_bias() -> None:
     given = {"gamma": [2.0], "beta": [0.5], "moving_mean": [1.0], "moving_variance": [3.0]}
     network = build({"kind": "BatchNormalization", "epsilon": 1.0, "parameters": given}, shape=(1,))

@@ -37,10 +37,10 @@ function Choices<Value extends string>(props: {
 }
 
 const SCALES: readonly Choice<"layer" | "network">[] = [
-  { value: "layer", text: "per layer", title: "Each layer has its own colour scale" },
+  { value: "layer", text: "layer", title: "Each layer has its own colour scale" },
   {
     value: "network",
-    text: "per network",
+    text: "network",
     title: "One colour scale for the whole network, so that layers can be compared",
   },
 ];

@@ -1,7 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
 
 /** Whether the screen is so narrow that panels become sheets; the same width as in studio.css. */
-export const NARROW = "(max-width: 860px)";
+export const NARROW = "(max-width: 1100px)";
 
 /** Whether a media query matches, followed as it changes. */
 export function useMedia(query: string): boolean {
