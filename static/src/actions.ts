@@ -30,6 +30,9 @@ const EXPLANATIONS_KEPT = 256;
 /** Networks that the chooser shows with a picture. */
 const PICTURES = 60;
 
+/** Milliseconds that the pointer must stay on a node of a large network before that is explained. */
+const REST = 60;
+
 /** How often a busy server is tried again before a person is asked to. */
 const BUSY_RETRIES = 5;
 
@@ -380,10 +383,16 @@ export function createActions(store: Store, api: Api): Actions {
     }
   }
 
+  let resting: ReturnType<typeof setTimeout> | undefined;
+
   function focus(node: NodeReference | null): void {
-    if (sameNode(node, store.get().focus)) return;
+    const { focus: before, answer } = store.get();
+    if (sameNode(node, before)) return;
     store.update({ focus: node });
-    explainWanted();
+    clearTimeout(resting);
+    // An explanation of a large network costs a whole forward pass: only where the pointer stays.
+    if (answer !== null && isLarge(answer.edit)) resting = setTimeout(explainWanted, REST);
+    else explainWanted();
   }
 
   function select(node: NodeReference | null): void {

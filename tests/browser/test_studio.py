@@ -49,9 +49,9 @@ def click_node(page: Page, name: str) -> None:
             x = area["x"] + area["width"] * across / 100
             y = area["y"] + area["height"] * down / 100
             page.mouse.move(x, y)
-            if page.locator(f'.arithmetic-sum[data-node="{name}"]').count() and page.locator(
-                ".graph-host"
-            ).evaluate("host => host.style.cursor === 'pointer'"):
+            if page.locator(f'.arithmetic-sum[data-node="{name}"]').count() and page.locator(".graph-host").evaluate(
+                "host => host.style.cursor === 'pointer'"
+            ):
                 page.mouse.click(x, y)
                 return
     pytest.fail(f"{name} is nowhere in the graph")
