@@ -92,6 +92,25 @@ class Number:
 
 
 @dataclass(frozen=True)
+class Nullable:
+    """What `inner` reads, or null."""
+
+    inner: ArgumentType
+
+    def read(self, value: object) -> tuple[Any, list[Problem]]:
+        """Accept null, as `None`, or what `inner` accepts."""
+        return (None, []) if value is None else self.inner.read(value)
+
+    def schema(self) -> dict[str, Any]:
+        """Describe both."""
+        return {"anyOf": [self.inner.schema(), {"type": "null"}]}
+
+    def to_document(self, value: Any) -> Any:
+        """Return null or the form of `inner`."""
+        return None if value is None else self.inner.to_document(value)
+
+
+@dataclass(frozen=True)
 class Boolean:
     """A JSON boolean."""
 

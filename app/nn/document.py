@@ -19,6 +19,7 @@ from app.nn.layers import LAYERS, Layer
 from app.nn.limits import Limits
 from app.nn.reading import (
     LARGEST_INTEGER,
+    MAXIMUM_PROBLEMS,
     describe,
     is_integer,
     read_fields,
@@ -29,6 +30,7 @@ LAYER_FIELDS = ("kind", "name", "inputs", "parameters", "repeat")
 DOCUMENT_FIELDS = ("name", "title", "description", "dtype", "seed", "input", "layers")
 MAXIMUM_TEXT = 10_000
 MAXIMUM_NESTING = 32
+MAXIMUM_INPUTS = 1000
 
 
 @dataclass(frozen=True)
@@ -136,6 +138,8 @@ class DocumentReader:
             return []
         entries: list[LayerEntry] = []
         for position, value in enumerate(layers):
+            if len(self.problems) >= MAXIMUM_PROBLEMS:
+                break
             place = f"{pointer}/{position}"
             if not isinstance(value, dict):
                 self._expected(place, f"layers/{position}", "an object that describes a layer", value)
@@ -233,9 +237,14 @@ class DocumentReader:
         if "inputs" not in value:
             return None
         inputs = value["inputs"]
-        if isinstance(inputs, list) and inputs and all(isinstance(one, str) for one in inputs):
+        if (
+            isinstance(inputs, list)
+            and 0 < len(inputs) <= MAXIMUM_INPUTS
+            and all(isinstance(one, str) for one in inputs)
+        ):
             return tuple(inputs)
-        self._expected(f"{pointer}/inputs", f"{what}: inputs", "a list with the names of earlier layers", inputs)
+        expected = f"a list with the names of 1 to {MAXIMUM_INPUTS} earlier layers"
+        self._expected(f"{pointer}/inputs", f"{what}: inputs", expected, inputs)
         return None
 
     def _name(self, entries: list[LayerEntry]) -> tuple[LayerEntry, ...]:

@@ -210,8 +210,12 @@ def _strongest(trace: Trace, layer: str, terms: Terms, top: int) -> tuple[tuple[
 
 
 def _tolerance(terms: Terms, dtype: np.dtype[Any]) -> float:
-    """Bound the rounding error of a sum (or product) of n terms: 4 · n · eps · (Σ |product| + |bias|)."""
-    return 4.0 * len(terms.value) * float(np.finfo(dtype).eps) * terms.magnitude
+    """Bound the rounding error of a sum (or product) of n terms: 4 · n · eps · (Σ |product| + |bias|).
+
+    Numbers below the smallest normal one are rounded too, to a subnormal or to 0: that bounds it from below.
+    """
+    limits = np.finfo(dtype)
+    return 4.0 * len(terms.value) * (float(limits.eps) * terms.magnitude + float(limits.tiny))
 
 
 def _recompute(trace: Trace, layer: str, index: Shape, inputs: list[Array], terms: Terms) -> _Recomputed:
@@ -223,11 +227,12 @@ def _recompute(trace: Trace, layer: str, index: Shape, inputs: list[Array], term
         return _Recomputed(total, tolerance)
     if not activation.activation.elementwise:
         return _recompute_along_axis(trace, layer, index, inputs, activation)
-    # The error moves z within ±tolerance; the function there says how far that moves the value.
-    around = activation(np.array([total, total - tolerance, total + tolerance]))
+    # The error moves z within ±tolerance; how far that moves the value is read off the function there.
+    around = activation(np.concatenate([[total], np.linspace(total - tolerance, total + tolerance, 33)]))
     value = float(around[0])
     moved = float(np.max(np.abs(around[1:] - value)))
-    return _Recomputed(value, moved + 4.0 * float(np.finfo(dtype).eps) * abs(value))
+    limits = np.finfo(dtype)
+    return _Recomputed(value, moved + 4.0 * (float(limits.eps) * abs(value) + float(limits.tiny)))
 
 
 def _recompute_along_axis(
@@ -249,11 +254,11 @@ def _recompute_along_axis(
     chosen = np.zeros_like(outputs)
     chosen[index[axis]] = 1.0
     slopes = np.abs(record.backward(totals, chosen, **parameters))
-    eps = float(np.finfo(dtype).eps)
+    limits = np.finfo(dtype)
     # Shares are formed by dividing; the other functions subtract numbers of the size of the pre-activations.
     divided = record.name in ("softmax", "glu")
     size = abs(value) if divided else max(1.0, float(np.abs(totals).max()))
-    tolerance = 2.0 * float(slopes @ tolerances) + 4.0 * len(totals) * eps * size
+    tolerance = 2.0 * float(slopes @ tolerances) + 4.0 * len(totals) * (float(limits.eps) * size + float(limits.tiny))
     shift = denominator = None
     exponentials: list[float | None] = [None] * len(totals)
     if record.name in ("softmax", "log_softmax"):

@@ -11,7 +11,6 @@ from app.nn.layers import LayerValues
 from app.nn.network import INPUT, Network
 from app.nn.reading import Array
 
-
 LayerTrace = LayerValues
 """What one layer held: its `output`, `pre_activation` and `computed`."""
 

@@ -48,7 +48,7 @@ class Network:
         Raises `NetworkError` with every mistake that was found, or `LimitError` if it is larger than `limits`.
         """
         reader = DocumentReader(limits)
-        placement = Placement(reader.read(document), reader.problems)
+        placement = Placement(reader.read(document), reader.problems, limits)
         layers = placement.place()
         if placement.problems:
             raise NetworkError(placement.problems[:MAXIMUM_PROBLEMS])

@@ -1,14 +1,16 @@
 """Placing the layers of a document: who reads whom, all shapes, and the parameters that the document gives."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
 
 from app.nn.document import Document, LayerEntry
-from app.nn.errors import Problem
+from app.nn.errors import LimitError, Problem
 from app.nn.layers import Layer, ParameterSpec, ShapeError
-from app.nn.reading import Array, Shape, describe, format_shape, pointer_to, read_array
+from app.nn.limits import Limits
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, describe, format_shape, pointer_to, read_array
 
 INPUT = "input"
 """The name under which layers read the network's input."""
@@ -43,8 +45,9 @@ class PlacedLayer:
 class Placement:
     """Places the layers of a document one after the other and collects what does not fit."""
 
-    def __init__(self, document: Document, problems: list[Problem]) -> None:
+    def __init__(self, document: Document, problems: list[Problem], limits: Limits) -> None:
         self.document = document
+        self.limits = limits
         self.problems = problems
         self.given: dict[str, dict[str, Array]] = {}
         self.shapes: dict[str, Shape | None] = {INPUT: document.input.shape}
@@ -54,12 +57,19 @@ class Placement:
         placed = []
         previous = INPUT
         later = {entry.name for entry in self.document.layers}
+        nodes = 0
         for entry in self.document.layers:
+            if len(self.problems) >= MAXIMUM_PROBLEMS:
+                break
             inputs = self._resolve(entry, previous, later)
             one = self._place(entry, inputs) if inputs is not None else None
             self.shapes[entry.name] = one.output_shape if one else None
             if one:
                 placed.append(one)
+                nodes += math.prod(one.output_shape)
+                if nodes > self.limits.nodes:
+                    detail = f"with {self._what(entry)} the network has over {self.limits.nodes:,} nodes"
+                    raise LimitError([Problem(entry.pointer, detail, f"at most {self.limits.nodes}")])
             previous = entry.name
         classes = self.document.input.classes
         if placed and classes and not self.problems and placed[-1].output_shape[-1] != len(classes):
@@ -82,14 +92,14 @@ class Placement:
         inputs = entry.inputs if entry.inputs is not None else (previous,)
         known = True
         for position, name in enumerate(inputs):
-            if name not in self.shapes:
+            if name not in self.shapes and len(self.problems) < MAXIMUM_PROBLEMS:
                 place = f"{entry.pointer}/inputs/{position}"
                 reason = "does not stand before it" if name in later else "does not exist"
                 detail = (
                     f"{self._what(entry)}: its input {describe(name)} {reason}; expected an earlier layer, or input"
                 )
                 self.problems.append(Problem(place, detail, "an earlier layer", describe(name)))
-                known = False
+            known = known and name in self.shapes
         return inputs if known else None
 
     def _place(self, entry: LayerEntry, inputs: tuple[str, ...]) -> PlacedLayer | None:

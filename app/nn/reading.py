@@ -5,6 +5,7 @@ JSON's `true` is an `int` to Python and `"1.5"` converts to a float; neither is 
 
 import math
 from collections.abc import Iterable, Mapping
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ def describe(value: object) -> str:
         case list() | tuple():
             return f"a list of {len(value)}"
         case dict():
-            return f"an object with {', '.join(map(str, list(value)[:5])) or 'nothing'}"
+            return f"an object with {', '.join(str(name)[:30] for name in list(value)[:5]) or 'nothing'}"
         case np.ndarray():
             return f"an array of {format_shape(value.shape)}"
     return type(value).__name__
@@ -78,6 +79,7 @@ def read_fields(
     if not isinstance(value, dict):
         return {}, [Problem("", f"{what} is {describe(value)}; expected an object", "an object", describe(value))]
     known = list(allowed)
+    unknown = islice((name for name in value if name not in known), MAXIMUM_PROBLEMS)
     problems = [
         Problem(
             pointer_to(name),
@@ -85,13 +87,12 @@ def read_fields(
             f"one of {', '.join(known)}",
             str(name)[:60],
         )
-        for name in value
-        if name not in known
+        for name in unknown
     ]
     missing = [name for name in required if name not in value]
     if missing:
         problems.insert(0, Problem("", f"{what} needs {' and '.join(missing)}", ", ".join(missing), "nothing"))
-    return value, problems[:MAXIMUM_PROBLEMS]
+    return value, problems
 
 
 def read_number(value: object, dtype: np.dtype[Any], what: str) -> tuple[float | int | None, list[Problem]]:

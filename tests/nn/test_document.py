@@ -325,7 +325,7 @@ MISTAKES: list[tuple[object, str, str]] = [
     ),
     (document(dense(1, name="dense_2"), dense(1)), "/layers/1/name", "its default name is dense_2"),
     (document(dense(1, repeat=2, name="a"), dense(1, name="a_2")), "/layers/1/name", '"a_2" is also the name'),
-    (document(dense(1, inputs=[])), "/layers/0/inputs", "expected a list with the names of earlier layers"),
+    (document(dense(1, inputs=[])), "/layers/0/inputs", "expected a list with the names of"),
     (document(dense(1, inputs="input")), "/layers/0/inputs", "expected a list"),
     (document(dense(1, inputs=[1])), "/layers/0/inputs", "expected a list"),
     (document(dense(1, inputs=None)), "/layers/0/inputs", "inputs is null"),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.argument_types import Integer, Number, TargetShape
+from app.nn.argument_types import Integer, Nullable, Number, TargetShape
 from app.nn.arguments import argument
 from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ShapeError, Terms, copied
 from app.nn.reading import Array, Shape, format_shape
@@ -74,7 +74,7 @@ class Dropout(_CopyLayer):
     description = "Drops random nodes while training; when a trained network is used it changes nothing."
 
     rate: float = argument(Number(0.0, 1.0, exclusive_maximum=True), "The share of nodes dropped while training.")
-    seed: int | None = argument(Integer(), "The seed of the choice while training.", None)
+    seed: int | None = argument(Nullable(Integer()), "The seed of the choice while training.", None)
 
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         """Keep the shape."""
