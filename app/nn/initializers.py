@@ -90,7 +90,7 @@ class Initializer:
     name: str
     description: str
     draw: Draw
-    parameters: Mapping[str, float] = field(default_factory=dict)
+    parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     aliases: tuple[str, ...] = ()
 
 

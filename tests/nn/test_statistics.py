@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.nn.reading import Array
-from app.nn.statistics import Statistics, statistics
+from app.nn.statistics import Statistics, statistics, statistics_of
 
 NAN, INF = math.nan, math.inf
 
@@ -98,3 +98,10 @@ def test_sums_are_taken_in_float64() -> None:
 def test_integers_are_described_too() -> None:
     found = statistics(np.array([[3, 0], [5, 5]]))
     assert (found.min, found.max, found.mean, found.argmax, found.zeros) == (0.0, 5.0, 3.25, (1, 0), 1)
+
+
+@given(st.lists(st.lists(arrays(), min_size=1, max_size=3), max_size=4), st.integers(1, 12))
+def test_many_are_described_as_each_alone(several: list[list[Array]], times: int) -> None:
+    values = [one for group in several for one in group * times]
+    for found, one in zip(statistics_of(values), values, strict=True):
+        assert repr(found) == repr(statistics(one))
