@@ -2,13 +2,15 @@
 
 import io
 import json
+import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import anyio
+import numpy as np
 import pytest
 
 from app.cli import main
@@ -72,6 +74,10 @@ def default_input(name: str) -> Any:
     return json.loads((EXAMPLES / f"{name}.json").read_text(encoding="utf-8"))["input"]["default"]
 
 
+def node_name(layer: str, index: Sequence[int]) -> str:
+    return f"{layer}[{','.join(map(str, index))}]"
+
+
 # Values
 
 
@@ -83,10 +89,9 @@ def test_forward_prints_the_values_of_the_walkthrough(run: Run) -> None:
     assert values == near({"hidden[0]": 0.41, "hidden[1]": 0.75, "hidden[2]": 1.09, "output[0]": 1.211})
 
 
-def test_forward_prints_the_values_of_the_classroom_network(run: Run) -> None:
-    answer = json.loads(run("forward", "propagation", "--json"))
-    by_hand = json.loads(run("forward", "propagation", "--input", json.dumps(default_input("propagation")), "--json"))
-    assert answer == by_hand
+def test_without_an_input_it_is_the_documents_own(run: Run) -> None:
+    given = json.dumps(default_input("propagation"))
+    assert run("forward", "propagation") == run("forward", "propagation", "--input", given)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -94,13 +99,11 @@ def test_forward_prints_every_node_of_an_example(name: str, run: Run) -> None:
     answer = json.loads(run("forward", name, "--json"))
     text = run("forward", name)
     printed = {line.split()[0]: line.split() for line in text.splitlines() if "[" in line}
-    nodes = 0
+    assert len(printed) == sum(math.prod(layer["shape"]) for layer in answer["layers"])
     for layer in answer["layers"]:
-        assert len(layer["shape"]) == 1
-        for position, value in enumerate(layer["output"]):
-            nodes += 1
-            assert str(value) in printed[f"{layer['name']}[{position}]"]
-    assert len(printed) == nodes
+        values = np.array(layer["output"], dtype=object)
+        for index in np.ndindex(values.shape):
+            assert str(values[index]) in printed[node_name(layer["name"], index)]
 
 
 def test_input_may_be_negative_json_or_a_file(run: Run, tmp_path: Path) -> None:
@@ -159,30 +162,38 @@ def test_numbers_of_a_float32_network_are_printed_in_full(run: Run, tmp_path: Pa
     assert "flatten_1[0]  0.10000000149011612" in run("forward", write(tmp_path / "single.json", document))
 
 
+def test_pre_activations_that_become_fewer_values_are_printed_too(run: Run, tmp_path: Path) -> None:
+    layers = [{"name": "gated", "kind": "Dense", "units": 4, "activation": "glu"}]
+    path = write(tmp_path / "gated.json", {"input": {"shape": [1], "default": [1]}, "layers": layers})
+    (layer,) = json.loads(run("forward", path, "--layers", "gated", "--json"))["layers"]
+    rows = [line.split() for line in run("forward", path).splitlines()]
+    assert len(layer["output"]) == 2
+    for name in ("output", "pre_activation"):
+        for position, value in enumerate(layer[name]):
+            assert [f"gated[{position}]", str(value)] in rows
+
+
 # Explanations
 
 
 def test_explain_writes_the_sum_as_a_textbook_does(run: Run) -> None:
-    text = run("explain", "propagation", "hidden[0]", "--input", "1,1")
-    document = json.loads((EXAMPLES / "propagation.json").read_text(encoding="utf-8"))
-    assert text.startswith("hidden[0] of propagation is ")
-    answer = json.loads(run("explain", "propagation", "hidden[0]", "--input", "1,1", "--json"))
+    text = run("explain", "walkthrough", "hidden[0]", "--input", "0.5,0.7")
+    answer = json.loads(run("explain", "walkthrough", "hidden[0]", "--input", "0.5,0.7", "--json"))
     rows = [line.split() for line in text.splitlines()]
-    for term in answer["terms"]:
-        (row,) = [row for row in rows if row[:1] == [f"input[{term['source']['index'][0]}]"]]
-        assert row[1:7] == [str(term["value"]), "×", str(term["weight"]), "=", str(term["product"])][: len(row[1:7])]
-    assert ["bias", "+", str(answer["bias"])] in rows
+    assert ["input[1]", "0.7", "×", "0.3", "=", "0.21", "x2"] in rows
+    assert ["input[0]", "0.5", "×", "0.2", "=", "0.1", "x1"] in rows
+    assert ["bias", "+", "0.1"] in rows
     assert ["pre-activation", "=", str(answer["pre_activation"])] in rows
-    assert [answer["activation"], "→", str(answer["value"])] in rows
+    assert ["relu", "→", str(answer["value"])] in rows
     assert rows[-1][-2:] == ["it", "agrees."]
-    assert document["layers"][0]["parameters"]["bias"][0] == answer["bias"]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_explain_agrees_for_every_layer_of_an_example(name: str, run: Run) -> None:
     for layer in json.loads(run("forward", name, "--json"))["layers"][1:]:
-        text = run("explain", name, f"{layer['name']}[0]")
-        finite = isinstance(layer["output"][0], float)
+        index = [0] * len(layer["shape"])
+        text = run("explain", name, node_name(layer["name"], index))
+        finite = isinstance(np.array(layer["output"], dtype=object)[tuple(index)], float)
         assert text.rstrip().endswith("it agrees." if finite else "not finite, so there is nothing to compare.")
 
 
@@ -191,7 +202,7 @@ def test_top_sums_up_the_other_terms(run: Run) -> None:
     answer = json.loads(run("explain", "digits", "hidden[0]", "--top", "3", "--json"))
     assert "61 others" in text
     assert ["61", "others", "+", str(answer["others"]["sum"])] in [line.split() for line in text.splitlines()]
-    assert text.count("input[") == 3
+    assert text.count(f"{answer['terms'][0]['source']['layer']}[") == 3
 
 
 def test_softmax_shows_what_it_shares_out(run: Run) -> None:
@@ -269,14 +280,14 @@ def test_json_is_what_the_api_answers(name: str, run: Run) -> None:
     assert forward == ask("forward", body)
     assert json.loads(run("summary", name, "--json")) == ask("summary", {"network": name})
     for layer in forward["layers"]:
-        node = {"layer": layer["name"], "index": [len(layer["output"]) - 1]}
-        written = f"{node['layer']}[{len(layer['output']) - 1}]"
-        assert json.loads(run("explain", name, written, "--json")) == ask("explain", {**body, "node": node})
+        node = {"layer": layer["name"], "index": [length - 1 for length in layer["shape"]]}
+        answer = json.loads(run("explain", name, node_name(layer["name"], node["index"]), "--json"))
+        assert answer == ask("explain", {**body, "node": node})
 
 
 def test_json_of_some_layers_and_of_a_batch_is_what_the_api_answers(run: Run) -> None:
     inputs = [[0.5, 0.7], [-1, 2]]
-    body = {"network": "walkthrough", "inputs": inputs, "layers": ["hidden"]}
+    body: dict[str, Any] = {"network": "walkthrough", "inputs": inputs, "layers": ["hidden"]}
     given = ("--input", json.dumps(inputs))
     assert json.loads(run("forward", "walkthrough", *given, "--layers", "hidden", "--json")) == ask("forward", body)
     node = {"layer": "hidden", "index": [2]}
@@ -308,7 +319,7 @@ def test_every_mistake_in_a_document_is_listed_with_its_place(fail: Callable[...
 def test_every_mistake_on_the_command_line_is_listed_with_its_place(fail: Callable[..., list[str]]) -> None:
     pins = ("--pin", "hidden[9]=1", "--pin", "nope[0]=1")
     lines = fail(1, "forward", "walkthrough", "--input", "1,x,nan", *pins, "--layers", "hidden,there")
-    places = ["--input /1", "--input /2", "--pin hidden[9]=1", "--pin nope[0]=1", "--layers"]
+    places = ["--input /1", "--input /2", "--pin hidden[9]=1", "--pin nope[0]=1", "--layers /1"]
     assert [line.split(": ")[1] for line in lines] == places
     lines = fail(1, "explain", "walkthrough", "hidden[0,1]", "--input", "[1]", "--example", "7")
     assert [line.split(": ")[1] for line in lines] == ["--input", "NODE /index"]
@@ -405,6 +416,6 @@ def test_what_is_read_cannot_speak_to_the_terminal(run: Run, fail: Callable[...,
         assert run(*arguments).replace("\n", "").isprintable()
     text = run("forward", path, "--json")
     assert text.rstrip("\n").isprintable()
-    assert json.loads(text)["name"] == document["name"]
+    assert json.loads(text)["network"] == document["name"]
     for code, arguments in ((1, ["summary", escape]), (2, ["explain", "walkthrough", escape]), (2, [escape])):
         assert all(line.isprintable() for line in fail(code, *arguments))

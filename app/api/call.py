@@ -19,7 +19,7 @@ from app.api.errors import validation_problems
 from app.api.gate import Gate
 from app.errors import InvalidRequest, TooLarge, UnsupportedMediaType, VitrineError
 from app.nn.document import count_layers
-from app.nn.errors import NetworkError, Problem
+from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.limits import Limits
 from app.nn.network import Network
 from app.nn.reading import describe
@@ -27,6 +27,10 @@ from app.settings import Settings
 from app.storage import Examples
 
 MOST_FIELDS = 100
+MOST_FIELDS_IN_ALL = 250_000
+MOST_NODES = 10**10
+"""Far beyond what can be computed here. With it no count of a network leaves the integers that JSON readers know."""
+
 IN_PLACE_SECONDS = 1e-3
 SECONDS_PER_BYTE = 2e-8  # of a body: reading the text, and then the lists of numbers in it
 BYTES_PER_BYTE = 10  # what the Python objects of a body take, for a body made of short numbers
@@ -170,7 +174,7 @@ class Call(Request):
         layers = min(await self.run(Cost(), count_layers, reference), settings.layers)
         limits = Limits(settings.layers, settings.parameters)
         try:
-            return await self.run(Cost(layers * SECONDS_PER_LAYER_READ), Network.from_document, reference, limits)
+            return await self.run(Cost(layers * SECONDS_PER_LAYER_READ), build, reference, limits)
         except NetworkError as error:
             raise error.within(pointer) from None
 
@@ -193,6 +197,17 @@ class Call(Request):
             raise error.within("/network/edits") from None
 
 
+def build(document: Any, limits: Limits) -> Network:
+    """Return the network of a document with its sizes counted; raises `NetworkError` and `LimitError`."""
+    network = Network.from_document(document, limits)
+    if network.value_count > MOST_NODES:
+        expected = f"at most {MOST_NODES:,} nodes"
+        raise LimitError([Problem("/layers", f"the network has too many nodes; expected {expected}", expected)])
+    # Counted here, where the work may be in a thread: the network remembers them.
+    _ = network.parameter_count, network.drawn_parameter_count, network.multiply_adds
+    return network
+
+
 def drawing_seconds(network: Network) -> float:
     """Estimate the time that the first use of a network's parameters takes."""
     return 0.0 if "parameters" in vars(network) else network.drawn_parameter_count * SECONDS_PER_PARAMETER_DRAWN
@@ -213,7 +228,13 @@ def validate(model: type[Model], value: Any) -> Model:
 
 
 def parse_json(body: bytes) -> Any:
-    """Return the value that JSON text holds; NaN and numbers beyond float64 are refused, with their place."""
+    """Return the value that JSON text holds; NaN and numbers beyond float64 are refused, with their place.
+
+    Raises `TooLarge` for text with more fields than any network has: making and naming them would take minutes.
+    """
+    if body.count(b":") > MOST_FIELDS_IN_ALL:
+        detail = f"the body has more than {MOST_FIELDS_IN_ALL:,} fields in all its objects"
+        raise TooLarge(Problem("", detail, f"at most {MOST_FIELDS_IN_ALL:,} fields"))
     try:
         return orjson.loads(body)
     except orjson.JSONDecodeError as error:

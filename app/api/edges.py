@@ -5,11 +5,12 @@ from typing import Any
 
 from starlette.responses import Response
 
+from app.api.answers import check_layer_names
 from app.api.call import Call
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
 from app.api.schemas import EdgesAnswer, EdgesRequest
-from app.api.tracing import check_layer_names, read_asked, trace_cost
+from app.api.tracing import read_asked, trace_cost
 from app.nn.explain import Edges, edges
 from app.nn.network import Network
 

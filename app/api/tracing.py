@@ -1,9 +1,8 @@
 """What the routes that compute a trace have in common: reading what they ask, and estimating what it will cost."""
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import Any
 
+from app.api.answers import unknown_layer
 from app.api.call import Cost, drawing_seconds
 from app.api.problems import Problems
 from app.api.schemas import NodeRequest, TraceRequest
@@ -11,8 +10,8 @@ from app.errors import NotFound
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace, forward
 from app.nn.inputs import Override, read_inputs, read_node, read_overrides
-from app.nn.network import INPUT, Network
-from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, describe, pointer_to
+from app.nn.network import Network
+from app.nn.reading import Array, Shape
 
 
 @dataclass(frozen=True)
@@ -74,24 +73,7 @@ def read_known_node(network: Network, value: object, pointer: str) -> tuple[str,
 def find_layer(network: Network, name: str, pointer: str) -> None:
     """Raise `NotFound` if neither a layer nor the input is called `name`."""
     if name not in network:
-        raise NotFound(_unknown_layer(network, name).within(pointer))
-
-
-def check_layer_names(network: Network, names: list[str] | None) -> None:
-    """Refuse names in a list that no layer has; raises `NetworkError`."""
-    unknown = ((position, name) for position, name in enumerate(names or ()) if name not in network)
-    problems = [
-        _unknown_layer(network, name).within(pointer_to(position))
-        for position, name in islice(unknown, MAXIMUM_PROBLEMS)
-    ]
-    if problems:
-        raise NetworkError(problems)
-
-
-def _unknown_layer(network: Network, name: str) -> Problem:
-    names = [INPUT, *(placed.name for placed in network.layers)]
-    known = ", ".join(names if len(names) <= 12 else [*names[:6], "…", *names[-5:]])
-    return Problem("", f"no layer is called {describe(name)}; there are {known}", f"one of {known}", name[:60])
+        raise NotFound(unknown_layer(network, name).within(pointer))
 
 
 def count_examples(network: Network, inputs: object) -> int:
@@ -115,17 +97,3 @@ def trace_cost(network: Network, inputs: object, values: int, passes: int = 1) -
     # Output, pre-activation and a temporary of each value; in the answer up to 25 characters, held twice.
     memory = (3 * computed + network.parameter_count) * itemsize * passes + 50 * values
     return Cost(seconds + drawing_seconds(network), memory, values)
-
-
-def named(network: Network, name: str) -> dict[str, Any]:
-    """Return how an answer begins to speak of a layer: its name and kind, its activation and shape."""
-    if name == INPUT:
-        return {"name": INPUT, "kind": "Input", "activation": None, "shape": network.input.shape}
-    placed = network.placed(name)
-    activation = placed.layer.bound_activation
-    return {
-        "name": name,
-        "kind": placed.layer.kind,
-        "activation": activation.name if activation else None,
-        "shape": placed.output_shape,
-    }

@@ -1,7 +1,7 @@
 """The `vitrine` command: the same values, explanations and counts as the API, in a terminal or a pipe.
 
 Exit codes: 0 it worked; 1 something in the input is wrong, named on standard error with its place; 2 the command
-line itself is wrong; 130 interrupted; 141 the reader of the output went away.
+line itself is wrong; 3 the server could not listen; 130 interrupted; 141 the reader of the output went away.
 """
 
 import os
@@ -61,12 +61,7 @@ def _serve(chosen: Namespace, others: list[str]) -> int:
     options = [f"--{name}={getattr(chosen, name)}" for name in ("host", "port") if hasattr(chosen, name)]
     from app.main import main as serve  # noqa: PLC0415 - the web framework loads slower than all else together
 
-    try:
-        serve([*options, *others])
-    except SettingsError as error:
-        return _fail(Problem("", str(error)))
-    except (NetworkError, VitrineError) as error:
-        return _fail(*error.problems)
+    serve([*options, *others])
     return 0
 
 

@@ -93,7 +93,7 @@ class Pin:
 def create_parser() -> Parser:
     """Return the parser of the whole command line; `command` and `parser` name the command that was chosen."""
     parser = Parser(prog="vitrine", description=DESCRIPTION, epilog=EPILOG)
-    parser.add_argument("--version", action="version", version=f"vitrine {__version__}")
+    parser.add_argument("-V", "--version", action="version", version=f"vitrine {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
 
     def command(name: str, summary: str, epilog: str) -> Parser:

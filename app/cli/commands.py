@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from app.api.answers import check_layer_names, describe_forward
 from app.api.encoding import encode, plain
 from app.api.problems import Problems
 from app.cli import reports
@@ -18,7 +19,6 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.explain import explain
 from app.nn.forward import forward as compute
 from app.nn.inputs import read_node
-from app.nn.network import INPUT, Network
 from app.nn.reading import Array, describe, read_array
 from app.nn.summary import summarize
 
@@ -29,32 +29,12 @@ def forward(chosen: Namespace) -> str:
     with Problems() as problems:
         given = problems.read("", read_input, network, chosen.input)
         pins = problems.read("", read_pins, network, chosen.pins)
-        problems.read("--layers ", _check_layers, network, chosen.layers)
+        problems.read("--layers ", check_layer_names, network, chosen.layers)
     inputs, batched = given
+    trace = compute(network, inputs, pins)
     if chosen.json:
-        return _forward_json(network, inputs if batched else inputs[0], chosen)
-    return reports.describe_trace(compute(network, inputs, pins), batched, chosen.layers)
-
-
-def _forward_json(network: Network, inputs: Array, chosen: Namespace) -> str:
-    # The answer is put together where HTTP is spoken: only here does a command other than serve load the framework.
-    from app.api.forward import _forward  # noqa: PLC0415
-    from app.api.schemas import ForwardRequest  # noqa: PLC0415
-
-    overrides = [{**pin.node, "value": pin.value} for pin in chosen.pins]
-    body = ForwardRequest.model_construct(network=None, inputs=inputs, overrides=overrides, layers=chosen.layers)
-    return _json_text(bytes(_forward(network, body).body))
-
-
-def _check_layers(network: Network, names: list[str] | None) -> None:
-    unknown = [name for name in names or () if name not in network]
-    if unknown:
-        raise NetworkError(Problem("", f"no layer is called {describe(name)}; {_layers(network)}") for name in unknown)
-
-
-def _layers(network: Network) -> str:
-    names = [INPUT, *(placed.name for placed in network.layers)]
-    return f"there are {', '.join(names if len(names) <= 12 else [*names[:6], '…', *names[-5:]])}"
+        return _json(describe_forward(trace, batched, chosen.layers))
+    return reports.describe_trace(trace, batched, chosen.layers)
 
 
 def explain_node(chosen: Namespace) -> str:
@@ -132,11 +112,7 @@ def _check_length(bound: BoundActivation | None, x: Array | None) -> None:
 
 
 def _json(answer: Any) -> str:
-    return _json_text(encode(answer))
-
-
-def _json_text(answer: bytes) -> str:
-    return printable_json(answer.decode()) + "\n"
+    return printable_json(encode(answer).decode()) + "\n"
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {

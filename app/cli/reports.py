@@ -32,8 +32,9 @@ def _describe_layer(trace: Trace, name: str, example: int) -> str:
     held = trace.layers[name]
     output = held.output[example]
     before = None if held.pre_activation is None else held.pre_activation[example]
-    # glu makes one value of two, which have no single place beside it
-    shown = before if before is not None and before.shape == output.shape else None
+    # glu makes one value of two, which have no single place beside it: they stand in a table of their own.
+    beside = before is not None and before.shape == output.shape
+    shown = before if beside else None
     names = _node_names(trace.network, name)
     pinned = {override.index for override in trace.pinned(name)}
     rows: list[Row] = [["node", *([] if shown is None else ["pre-activation"]), "value"]]
@@ -46,7 +47,12 @@ def _describe_layer(trace: Trace, name: str, example: int) -> str:
     strange = int(np.count_nonzero(~np.isfinite(output)))
     if strange:
         lines.append(f"  {strange} of {output.size} values {'is' if strange == 1 else 'are'} not finite")
-    return "\n".join([*lines, table(rows, numeric=range(1, 2 if shown is None else 3))])
+    lines.append(table(rows, numeric=range(1, 2 if shown is None else 3)))
+    if before is not None and not beside:
+        rows = [["before it", "pre-activation"]]
+        rows += [[_node(name, index), _number(before[index])] for index in np.ndindex(before.shape)]
+        lines.append(table(rows, numeric=(1,)))
+    return "\n".join(lines)
 
 
 def describe_explanation(trace: Trace, found: Explanation) -> str:
