@@ -141,12 +141,14 @@ export function createActions(store: Store, api: Api): Actions {
   function fail(error: unknown, during: "open" | "compute" | "lists", signal: AbortSignal): void {
     if (signal.aborted || isAbort(error)) return;
     const failure = asApiError(error);
-    store.update({ failure: { error: failure, during }, opening: null });
-    if (failure.retryAfter === null || busyTries >= BUSY_RETRIES) return;
+    const { retryAfter } = failure;
+    const retrying = retryAfter !== null && busyTries < BUSY_RETRIES;
+    store.update({ failure: { error: failure, during, retrying }, opening: null });
+    if (!retrying) return;
     busyTries += 1;
     setTimeout(() => {
       if (!signal.aborted && store.get().failure?.error === failure) retry();
-    }, failure.retryAfter * 1000);
+    }, retryAfter * 1000);
   }
 
   function isLarge(edit: Edit): boolean {

@@ -58,9 +58,10 @@ export interface View {
   readonly valuesLayer: string | null;
 }
 
-/** A failure and what was being done; `attempt` counts the tries of a busy server. */
+/** A failure, what was being done, and whether it is tried again without being asked. */
 export interface Failure {
   readonly error: ApiError;
+  readonly retrying: boolean;
   readonly during: "open" | "compute" | "lists";
 }
 

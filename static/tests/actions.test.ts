@@ -266,6 +266,22 @@ describe("editing", () => {
     expect(store.get().answer).not.toBeNull();
   });
 
+  it("stops asking a server that stays busy, until a person does", async () => {
+    const { store, actions, waiting } = fakeApi({ held: true });
+    void actions.start("");
+    await settle();
+    vi.useFakeTimers();
+    for (let tries = 0; tries < 6; tries += 1) {
+      waiting[tries]?.fail(new ApiError(503, "Busy", "busy", [], 1));
+      await vi.advanceTimersByTimeAsync(1100);
+    }
+    expect(waiting).toHaveLength(6);
+    expect(store.get().failure?.retrying).toBe(false);
+    actions.retry();
+    await vi.advanceTimersByTimeAsync(1);
+    expect(waiting).toHaveLength(7);
+  });
+
   it("does not compute for an input that stays the same", async () => {
     const { actions, calls } = fakeApi();
     await actions.start("");
@@ -358,6 +374,8 @@ describe("the line of arithmetic", () => {
       denominator: 2,
     };
     expect(arithmeticLine(softmax)).toContain("= 0.41 → softmax: 1.5 / 2 = 0.75");
+    const logarithm = { ...softmax, activation: "log_softmax", value: -0.2877 };
+    expect(arithmeticLine(logarithm)).toContain("= 0.41 → log_softmax: ln(1.5 / 2) = -0.2877");
   });
 });
 

@@ -192,7 +192,8 @@ def test_an_unknown_network_falls_back_to_the_walkthrough(page: Page, page_error
     expect(page.locator(".notice")).to_contain_text('There is no network "nowhere"')
     expect(line(page)).to_have_text(LINE)
     # The browser itself reports the 404.
-    assert len(page_errors) == 1 and "404" in page_errors[0]
+    assert len(page_errors) == 1
+    assert "404" in page_errors[0]
     page_errors.clear()
 
 
@@ -350,7 +351,7 @@ def test_a_busy_server_is_asked_again(page: Page, page_errors: list[str]) -> Non
     open_studio(page)
     page.route("**/forward", lambda route: problem(route, 503, detail="Too many at once."), times=1)
     page.get_by_role("textbox", name="x1").fill("0.75")
-    expect(page.get_by_role("alert")).to_contain_text("trying again")
+    expect(page.get_by_role("alert")).to_contain_text("Trying again")
     expect(node(page, "input[0]", "0.75")).to_be_attached()
     expect(page.get_by_role("alert")).to_have_count(0)
     page_errors.clear()
@@ -390,12 +391,20 @@ def test_on_a_phone_panels_are_sheets_and_nothing_scrolls_sideways(page: Page, n
         expect(page.locator(".sheet")).to_be_visible()
         small = page.locator("button:visible, .sheet input:visible:not([type=range]), select:visible").evaluate_all(
             """elements => elements
-                .filter(element => !element.closest('table') && element.getBoundingClientRect().height < 35.5)
+                .filter(element => !element.closest('table') && element.getBoundingClientRect().height < 39.5)
                 .map(element => element.outerHTML)"""
         )
         assert small == []
     page.get_by_role("button", name="Close the panel").click()
     expect(page.locator(".sheet")).to_have_count(0)
+
+
+@pytest.mark.parametrize("viewport", [{"width": 1440, "height": 900}, {"width": 1120, "height": 700}])
+def test_on_a_desk_the_page_is_one_screen(page: Page) -> None:
+    open_studio(page, "/?network=digits")
+    page.get_by_role("tab", name="Values").click()
+    assert page.evaluate("document.documentElement.scrollHeight <= window.innerHeight")
+    assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
 
 
 @pytest.mark.parametrize("color_scheme", ["light", "dark"])

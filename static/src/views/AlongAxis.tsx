@@ -42,7 +42,10 @@ export function AlongAxis({ answer, explanation, info }: Props) {
           {typeof shift === "number" && shift !== 0
             ? `${formatValue(shift)} is taken off every z first, which changes no share but lets none overflow. `
             : ""}
-          The exponentials add up to {formatValue(denominator)}; each node has its share of that.
+          The exponentials add up to {formatValue(denominator)};{" "}
+          {explanation.activation === "log_softmax"
+            ? "each value is the logarithm of the node's share of that."
+            : "each node has its share of that."}
         </p>
       )}
       <div class="terms">
@@ -93,9 +96,11 @@ export function AlongAxis({ answer, explanation, info }: Props) {
                     {formatValue(value)}
                   </td>
                   <td class="bar-cell">
-                    <span class="bar from-left" aria-hidden="true">
-                      <i class="positive" style={{ left: 0, width: `${Math.min(1, Math.max(0, value)) * 100}%` }} />
-                    </span>
+                    {value >= 0 && value <= 1 && (
+                      <span class="bar from-left" aria-hidden="true">
+                        <i class="positive" style={{ left: 0, width: `${value * 100}%` }} />
+                      </span>
+                    )}
                   </td>
                 </tr>
               );

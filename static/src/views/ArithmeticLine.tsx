@@ -5,10 +5,11 @@ import { useStudioState } from "./context";
 import { nodeLabel } from "./node_facts";
 
 /** Mean width of a character in the line, in pixels. */
-const CHARACTER = 8.2;
+const CHARACTER = 7.6;
 
-/** Shortened no further than this: a narrow screen breaks the line in two. */
-const FEWEST = 56;
+/** Up to this width the line is broken in two, in a place that is always that high: what moves the graph would take
+ * the node away from under the pointer. The same width as in studio.css. */
+const TWO_LINES = 740;
 
 /** The line below the graph: the arithmetic of the node under the pointer, else of the selected one. */
 export function ArithmeticLine() {
@@ -35,13 +36,14 @@ export function ArithmeticLine() {
   const name = nodeName(node);
   const label = nodeLabel(answer, node);
   const explanation = answer.explanations.get(name);
-  const room = width / CHARACTER - name.length - (label?.length ?? 0) - 3;
+  const lines = width <= TWO_LINES ? 1.9 : 1;
+  const room = (lines * width) / CHARACTER - name.length - (label?.length ?? 0) - 3;
   return (
     <p class="arithmetic" ref={host}>
       <strong>{name}</strong>
       {label !== null && <span class="node-label">{label}</span>}
       <span class="arithmetic-sum" data-node={name}>
-        {explanation === undefined ? "" : arithmeticLine(explanation, Math.max(FEWEST, room))}
+        {explanation === undefined ? "" : arithmeticLine(explanation, room)}
       </span>
     </p>
   );

@@ -24,7 +24,7 @@ export function Drawer({ foldable }: { foldable: boolean }) {
     const at = TABS.findIndex((one) => one.tab === tab);
     const next = TABS[(at + step + TABS.length) % TABS.length];
     if (next === undefined) return;
-    actions.setView({ tab: next.tab });
+    actions.setView({ tab: next.tab, drawerOpen: true });
     document.getElementById(`${id}-${next.tab}`)?.focus();
   };
 

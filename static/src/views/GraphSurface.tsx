@@ -59,6 +59,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
   const byKeyboard = useRef(false);
   const [missing, setMissing] = useState(false);
   const [notes, setNotes] = useState<readonly string[]>([]);
+  const [legendNote, setLegendNote] = useState("");
   const list = useId();
   const focusEdges = useFocusEdges(answer);
 
@@ -71,7 +72,11 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
         },
         onSelect: actions.select,
         onViewChange: (state) => {
-          setNotes((before) => (before.join() === state.notes.join() ? before : state.notes));
+          // The legend has no room for its own note on a narrow screen, and must not grow: that would move the graph.
+          const next = [...state.notes];
+          if (state.legend !== null && state.legend.note !== "") next.push(state.legend.note);
+          setNotes((before) => (before.join() === next.join() ? before : next));
+          setLegendNote(state.legend?.note ?? "");
         },
       });
     } catch (error) {
@@ -150,7 +155,9 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
       {notes.length > 0 && (
         <ul class="graph-notes">
           {notes.map((note) => (
-            <li key={note}>{note}</li>
+            <li key={note} class={note === legendNote ? "of-legend" : undefined}>
+              {note}
+            </li>
           ))}
         </ul>
       )}

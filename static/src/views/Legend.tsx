@@ -95,7 +95,6 @@ export function Legend({ answer, children }: { answer: Answer; children: Compone
           </span>
           <span>{legend.limit === 0 ? "" : limit}</span>
         </div>
-        {legend.note !== "" && <p class="legend-note">{legend.note}</p>}
       </div>
       <div class="legend-part">
         <div class="legend-head">
@@ -116,9 +115,14 @@ export function Legend({ answer, children }: { answer: Answer; children: Compone
           <i class="line positive thin" />
           <i class="line positive" />
           <span>positive</span>
-          <span class="muted">wider is larger</span>
+          {legend.note === "" && <span class="muted">wider is larger</span>}
         </div>
       </div>
+      {legend.note !== "" && (
+        <p class="legend-note" title={legend.note}>
+          {legend.note}
+        </p>
+      )}
       <div class="legend-tools">{children}</div>
     </div>
   );

@@ -2,9 +2,10 @@ import type { Failure } from "../store";
 import { useActions, useStudioState } from "./context";
 import { Icon } from "./Icon";
 
-function advice({ error }: Failure): string | null {
+function advice({ error, retrying }: Failure): string | null {
   if (error.status === 0) return "What you typed is still here. Start the server again, then retry.";
-  if (error.status === 503) return `The server is busy; trying again in ${error.retryAfter ?? 1} s.`;
+  if (retrying) return `Trying again in ${error.retryAfter ?? 1} s.`;
+  if (error.status === 503) return "The server stays busy. What you typed is still here; try again in a moment.";
   if (error.status >= 500) return "This is a fault of the server, not of what you did. Its log says more.";
   return null;
 }

@@ -32,8 +32,9 @@ export function ReadingHelp() {
             </dd>
             <dt>Lines</dt>
             <dd>
-              Connections. Orange is positive, blue negative, and a wider line counts for more. <b>w·x</b> draws weight
-              × value, <b>w</b> the weight alone. With a node in focus, its own connections stand out.
+              Connections. Orange is positive, blue negative, magenta not finite; a wider line counts for more.{" "}
+              <b>w·x</b> draws weight × value, <b>w</b> the weight alone. With a node in focus, its own connections
+              stand out.
             </dd>
             <dt>Rings</dt>
             <dd>Mark the selected node: its arithmetic is in the inspector, and in the line below the graph.</dd>

@@ -46,7 +46,9 @@ function outcome(explanation: Explanation): string {
   if (before === null || activation === null || activation === "linear") return `= ${formatValue(value)}`;
   const own = along?.find((term) => term.index.every((position, axis) => position === explanation.index[axis]));
   if (typeof own?.exponential === "number" && typeof denominator === "number") {
-    return `= ${formatValue(before)} → ${activation}: ${formatValue(own.exponential)} / ${formatValue(denominator)} = ${formatValue(value)}`;
+    const share = `${formatValue(own.exponential)} / ${formatValue(denominator)}`;
+    const result = activation === "log_softmax" ? `ln(${share})` : share;
+    return `= ${formatValue(before)} → ${activation}: ${result} = ${formatValue(value)}`;
   }
   return `= ${formatValue(before)} → ${activation} → ${formatValue(value)}`;
 }
