@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 FRONT_END := $(BIN)/python hatch_build.py
 
-.PHONY: help run test lint types format golden lock clean front-end
+.PHONY: help run test lint types format golden bench lock clean front-end
 
 help: ## Show this list
 	@echo "make run     set up and serve the page on http://$(HOST):$(PORT) (change with HOST=, PORT=)"
@@ -17,6 +17,7 @@ help: ## Show this list
 	@echo "make types   check types: mypy, tsc"
 	@echo "make format  fix style"
 	@echo "make golden  compute the reference numbers in tests/golden again"
+	@echo "make bench   measure speed against NumPy, PyTorch, Keras and FastAPI, as ratios"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove everything that make has made"
 
@@ -74,6 +75,15 @@ golden: .venv-golden/.golden
 	.venv-golden/bin/pip install -r requirements/golden.txt
 	@touch $@
 
+bench: .venv-bench/.bench
+	.venv-bench/bin/python -m benchmarks $(ARGS)
+
+.venv-bench/.bench: requirements/bench.txt requirements/runtime.txt
+	$(PYTHON) -m venv .venv-bench
+	.venv-bench/bin/pip --disable-pip-version-check --quiet install --require-hashes -r requirements/runtime.txt
+	.venv-bench/bin/pip --disable-pip-version-check --quiet install -r requirements/bench.txt
+	@touch $@
+
 COMPILE = .venv-lock/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
 	--no-emit-index-url --custom-compile-command "make lock"
 
@@ -90,4 +100,4 @@ lock:
 		--constraints requirements/runtime.txt --constraints requirements/build.txt --constraints requirements/test.txt
 
 clean:
-	rm -rf .venv .venv-golden .venv-lock dist build static/node_modules static/dist .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-bench .venv-golden .venv-lock dist build static/node_modules static/dist .mypy_cache .pytest_cache .ruff_cache

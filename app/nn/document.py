@@ -26,6 +26,7 @@ from app.nn.reading import (
 )
 
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_.-]*$"
+NAME = re.compile(NAME_PATTERN)
 LAYER_FIELDS = ("kind", "name", "inputs", "parameters", "repeat")
 DOCUMENT_FIELDS = ("name", "title", "description", "dtype", "seed", "input", "layers")
 MAXIMUM_TEXT = 10_000
@@ -192,10 +193,7 @@ class DocumentReader:
         name = value.get("name", "")
         what = f"layers/{position}" + (f' "{name[:60]}"' if isinstance(name, str) and name else "")
         if "name" in value and not (
-            isinstance(name, str)
-            and len(name) <= MAXIMUM_NAME
-            and re.match(NAME_PATTERN, name)
-            and not name.endswith("\n")
+            isinstance(name, str) and len(name) <= MAXIMUM_NAME and NAME.match(name) and not name.endswith("\n")
         ):
             self._expected(
                 f"{pointer}/name", "a layer's name", "a letter or _ and then letters, digits, _ . or -", name
@@ -261,5 +259,5 @@ class DocumentReader:
                 )
                 self._problem(f"{entry.pointer}/name", f'"{name}" is also the name {other}', "a name of its own", name)
             seen.setdefault(name, entry.pointer)
-            named.append(replace(entry, name=name))
+            named.append(entry if entry.name else replace(entry, name=name))
         return tuple(named)

@@ -74,7 +74,8 @@ def read_input_spec(value: object, dtype: np.dtype[Any], limits: Limits) -> tupl
         detail = f"there are {len(names)} names, but the input has {count} values"
         problems.append(Problem("/names", detail, f"{count} names", str(len(names))))
     preprocessing = spec.get("preprocessing", {})
-    problems += [problem.within("/preprocessing") for problem in _check_preprocessing(preprocessing)]
+    if preprocessing != {}:
+        problems += [problem.within("/preprocessing") for problem in _check_preprocessing(preprocessing)]
     result = InputSpec(tuple(shape), kind, names, None, preprocessing, _read_texts(spec, "classes", problems))
     if "default" not in spec:
         return result, problems

@@ -159,9 +159,9 @@ class Placement:
         what: str,
     ) -> None:
         for name, value in entry.given.items():
-            place = entry.pointer + pointer_to("parameters", name)
             spec = specs.get(name)
             if spec is None:
+                place = entry.pointer + pointer_to("parameters", name)
                 names = ", ".join(specs) or "none"
                 self.problems.append(
                     Problem(
@@ -173,12 +173,14 @@ class Placement:
                 )
                 continue
             array, found = read_array(value, self.document.dtype)
-            self.problems += [
-                Problem(place + p.pointer, f"{what}: {name}: {p.detail}", p.expected, p.received) for p in found
-            ]
             if array is None:
+                place = entry.pointer + pointer_to("parameters", name)
+                self.problems += [
+                    Problem(place + p.pointer, f"{what}: {name}: {p.detail}", p.expected, p.received) for p in found
+                ]
                 continue
             if array.shape != spec.shape:
+                place = entry.pointer + pointer_to("parameters", name)
                 expected = format_shape(spec.shape)
                 received = format_shape(array.shape)
                 reason = (

@@ -193,9 +193,11 @@ def _convert(array: Array, value: object, dtype: np.dtype[Any], types: set[type]
             return np.array(value, dtype=dtype), []
         except OverflowError:
             return None, [Problem("", "an integer is too large", f"at most {LARGEST_INTEGER}")]
+    if array.dtype == dtype:
+        return array, []
     with np.errstate(over="ignore"):
-        converted = array.astype(dtype, copy=False)
-    if converted is not array and not np.isfinite(converted).all():
+        converted = array.astype(dtype)
+    if not np.isfinite(converted).all():
         place = np.argwhere(~np.isfinite(converted))[0]
         number = float(array[tuple(place)])
         limit = float(np.finfo(dtype).max)

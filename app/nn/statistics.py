@@ -34,7 +34,7 @@ class Statistics:
 FEW = 4
 """From so many arrays of one shape on it is worth describing them together."""
 
-BLOCK = 2**15
+BLOCK = 2**14
 """So many values are described together at most: what fits into a processor's cache."""
 
 SAFE = 1e140
@@ -89,7 +89,7 @@ def statistics(values: Array) -> Statistics:
 def statistics_of(arrays: Sequence[Array]) -> list[Statistics]:
     """Describe many arrays, each as `statistics` does, bit for bit.
 
-    Those of one shape are described together: for the layers of a deep network NumPy takes longer to start than to work.
+    Those of one shape are described together: with a small layer NumPy takes longer to start than to work.
     """
     alike: dict[tuple[Shape, np.dtype[Any]], list[int]] = {}
     for position, values in enumerate(arrays):
@@ -119,18 +119,17 @@ def _describe_alike(arrays: Sequence[Array]) -> list[Statistics]:
         deviations = numbers - mean[:, np.newaxis]
         deviations *= deviations
         std = np.sqrt(np.add.reduce(deviations, axis=1) / rows.shape[1])
-    columns = (ordinary, low, high, mean, std, largest)
+    columns = [column.tolist() for column in (ordinary, low, high, mean, std, largest)]
     described = []
-    for values, is_zero, is_positive, numbers_of_row in zip(
-        arrays, rows == 0, rows > 0, zip(*(column.tolist() for column in columns), strict=True), strict=True
-    ):
-        fits, *moments, place = numbers_of_row
+    for values, is_zero, is_positive, *numbers_of_row in zip(arrays, rows == 0, rows > 0, *columns, strict=True):
+        fits, least, most, average, deviation, place = numbers_of_row
         if not fits:
             described.append(statistics(values))
             continue
+        argmax = _index(place, shape)
         zeros, positive = int(np.count_nonzero(is_zero)), int(np.count_nonzero(is_positive))
         negative = values.size - zeros - positive
-        described.append(Statistics(*moments, _index(place, shape), zeros, positive, negative, 0, 0, None))
+        described.append(Statistics(least, most, average, deviation, argmax, zeros, positive, negative, 0, 0, None))
     return described
 
 

@@ -1,0 +1,42 @@
+"""Print how fast Vitrine is beside others: `make bench`, or `python -m benchmarks forward|depth|requests`."""
+
+import argparse
+import os
+import platform
+
+import numpy as np
+
+from benchmarks.timing import print_rows
+
+PARTS = ("forward", "depth", "requests")
+
+
+def main() -> None:
+    """Measure the chosen parts, all of them by default."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed as ratios.")
+    parser.add_argument("parts", nargs="*", metavar="part", help="what to measure (default: everything)")
+    parts = parser.parse_args().parts or PARTS
+    if unknown := set(parts) - set(PARTS):
+        parser.error(f"there is no part {min(unknown)}; there are {', '.join(PARTS)}")
+    print(f"Python {platform.python_version()}, NumPy {np.__version__}, {os.cpu_count()} processors")  # noqa: T201
+    print("Medians of rounds taken in turns; ratio: the median of ours ÷ peer in the same round.")  # noqa: T201
+    if "forward" in parts:
+        os.environ.setdefault("KERAS_BACKEND", "torch")
+        from benchmarks import forward  # noqa: PLC0415 - PyTorch and Keras are heavy
+
+        for threads in (1, 2):
+            clock = "processor time" if threads == 1 else "wall time"
+            title = f"Forward pass, every value kept: {threads} thread{'s' * (threads > 1)}, {clock}"
+            print_rows(title, list(forward.measure(threads)))
+    if "depth" in parts:
+        from benchmarks import depth  # noqa: PLC0415
+
+        print_rows("Cost of a layer against depth: 1 thread, best of 5", list(depth.measure()))
+    if "requests" in parts:
+        from benchmarks import requests  # noqa: PLC0415
+
+        print_rows("Requests a second: two servers on the loopback", [requests.measure()])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,89 @@
+"""Requests a second of a small `POST /api/v1/forward`, against a bare FastAPI route; two real servers, one client."""
+
+import asyncio
+import json
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from contextlib import ExitStack, closing
+from pathlib import Path
+
+import uvloop
+
+from benchmarks.timing import Row
+
+ROOT = Path(__file__).parent.parent
+CONNECTIONS = 16
+REQUESTS = 100
+"""Requests on each connection in one round."""
+ROUNDS = 21
+BAR = 0.7
+TIMEOUT_SECONDS = 30
+
+
+def measure() -> Row:
+    """Start both servers, ask them in turns, and return the medians of their requests a second."""
+    document = json.loads((ROOT / "examples" / "walkthrough.json").read_text(encoding="utf-8"))
+    body = json.dumps({"network": document, "inputs": [0.5, 0.7]}).encode()
+    head = "POST /api/v1/forward HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+    request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
+    with ExitStack() as servers:
+        ports = [_start(name, servers) for name in ("vitrine", "bare")]
+        rates = uvloop.run(_ask_in_turns(ports, request))
+    ours, peer = ([rate[which] for rate in rates] for which in (0, 1))
+    ratio = statistics.median(one / other for one, other in rates)
+    case = f"2-3-1 POST /forward, {CONNECTIONS} connections ÷ bare FastAPI route"
+    return Row(case, statistics.median(ours), statistics.median(peer), ratio, BAR, "1/s", rising=True)
+
+
+def _start(name: str, servers: ExitStack) -> int:
+    with closing(socket.socket()) as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    server = subprocess.Popen([sys.executable, "-m", "benchmarks.server", name, str(port)], cwd=ROOT)
+    servers.callback(server.wait)
+    servers.callback(server.terminate)
+    deadline = time.monotonic() + TIMEOUT_SECONDS
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port)).close()
+        except ConnectionRefusedError:
+            if server.poll() is not None or time.monotonic() > deadline:
+                raise RuntimeError(f"the {name} server did not start") from None
+            time.sleep(0.05)
+        else:
+            return port
+
+
+async def _ask_in_turns(ports: list[int], request: bytes) -> list[tuple[float, float]]:
+    rates = []
+    async with asyncio.timeout(4 * TIMEOUT_SECONDS):
+        for number in range(ROUNDS + 2):
+            order = (0, 1) if number % 2 else (1, 0)
+            seconds = {which: await _ask(ports[which], request) for which in order}
+            rates.append((CONNECTIONS * REQUESTS / seconds[0], CONNECTIONS * REQUESTS / seconds[1]))
+    return rates[2:]  # the first two warm up
+
+
+async def _ask(port: int, request: bytes) -> float:
+    connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(CONNECTIONS)]
+    start = time.perf_counter()
+    await asyncio.gather(*(_converse(reader, writer, request) for reader, writer in connections))
+    seconds = time.perf_counter() - start
+    for _, writer in connections:
+        writer.close()
+        await writer.wait_closed()
+    return seconds
+
+
+async def _converse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, request: bytes) -> None:
+    """Send requests over one connection, each after the answer to the one before."""
+    for _ in range(REQUESTS):
+        writer.write(request)
+        head = (await reader.readuntil(b"\r\n\r\n")).lower()
+        if not head.startswith(b"http/1.1 200"):
+            raise RuntimeError(head.decode())
+        length = int(head.split(b"content-length:")[1].split(b"\r\n")[0])
+        await reader.readexactly(length)
