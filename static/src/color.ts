@@ -224,16 +224,12 @@ export function colorScale(values: readonly Float64Array[]): ColorScale {
 
 /** What a legend shows of a scale. */
 export function legendOf(scale: ColorScale, palette: Palette, steps = 11): Legend {
-  const stops = Array.from({ length: steps }, (_, at) =>
-    css(colorOf(palette, (2 * at) / (steps - 1) - 1, 1)),
-  );
+  const stops = Array.from({ length: steps }, (_, at) => css(colorOf(palette, (2 * at) / (steps - 1) - 1, 1)));
   const notes: string[] = [];
   if (scale.clipped > 0) {
     const largest = formatValue(Math.max(-scale.min, scale.max));
     const [noun, verb] = scale.clipped === 1 ? ["value", "lies"] : ["values", "lie"];
-    notes.push(
-      `${formatCount(scale.clipped)} ${noun} ${verb} beyond ±${formatValue(scale.limit)}, up to ±${largest}`,
-    );
+    notes.push(`${formatCount(scale.clipped)} ${noun} ${verb} beyond ±${formatValue(scale.limit)}, up to ±${largest}`);
   }
   if (scale.nonFinite > 0) notes.push(`${formatCount(scale.nonFinite)} not finite`);
   return { ...scale, stops, note: notes.join("; ") };

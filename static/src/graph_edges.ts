@@ -52,10 +52,7 @@ function sourceOf(edges: GraphEdges, at: number, layout: Layout): Block | undefi
 
 function near(point: Point, viewport: Viewport, margin: number): boolean {
   return (
-    point.x > -margin &&
-    point.y > -margin &&
-    point.x < viewport.width + margin &&
-    point.y < viewport.height + margin
+    point.x > -margin && point.y > -margin && point.x < viewport.width + margin && point.y < viewport.height + margin
   );
 }
 
@@ -101,11 +98,7 @@ export function chooseEdges(
 }
 
 /** All known edges into one node, the strongest first. */
-export function incomingEdges(
-  edges: GraphEdges,
-  quantity: GraphView["edgeQuantity"],
-  node: number,
-): ChosenEdge[] {
+export function incomingEdges(edges: GraphEdges, quantity: GraphView["edgeQuantity"], node: number): ChosenEdge[] {
   const values = quantities(edges, quantity);
   const chosen: ChosenEdge[] = [];
   for (const at of strongestFirst(values)) {

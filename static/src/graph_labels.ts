@@ -13,8 +13,7 @@ export interface Box {
 }
 
 /** Stands in for the browser's measure where there is no browser: Inter's digits and letters on average. */
-export const estimateWidth: Measure = (text, size, weight) =>
-  text.length * size * (weight > 500 ? 0.62 : 0.58);
+export const estimateWidth: Measure = (text, size, weight) => text.length * size * (weight > 500 ? 0.62 : 0.58);
 
 export function overlaps(a: Box, b: Box): boolean {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
@@ -86,10 +85,7 @@ export function along(points: readonly number[], share: number): Point {
   let length = 0;
   const steps: number[] = [];
   for (let at = 2; at < points.length; at += 2) {
-    const step = Math.hypot(
-      (points[at] ?? 0) - (points[at - 2] ?? 0),
-      (points[at + 1] ?? 0) - (points[at - 1] ?? 0),
-    );
+    const step = Math.hypot((points[at] ?? 0) - (points[at - 2] ?? 0), (points[at + 1] ?? 0) - (points[at - 1] ?? 0));
     steps.push(step);
     length += step;
   }

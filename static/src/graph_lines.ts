@@ -3,14 +3,7 @@
 import { toScreen } from "./camera";
 import { colorOf, css, type Palette, type Rgb } from "./color";
 import { formatCount, formatValue, nodeName } from "./format";
-import {
-  type ChosenEdge,
-  canShowEdges,
-  chooseEdges,
-  MOST_LINES,
-  MOST_LINES_IN_ALL,
-  pathsOf,
-} from "./graph_edges";
+import { type ChosenEdge, canShowEdges, chooseEdges, MOST_LINES, MOST_LINES_IN_ALL, pathsOf } from "./graph_edges";
 import type { Frame } from "./graph_frame";
 import { type EdgeLabel, placeEdgeLabels } from "./graph_labels";
 import { nodePosition } from "./layout";
@@ -46,17 +39,14 @@ function colorOfEdge(quantity: number, palette: Palette): Rgb {
 function chooseAll({ request, visible }: Frame): Choice {
   const { edges, view, layout, camera } = request;
   const seen = edges.filter((one) => visible.has(one.layer) || one.sources.some((name) => visible.has(name)));
-  const [drawn, hidden] = [true, false].map((can) =>
-    seen.filter((one) => canShowEdges(one, layout, camera) === can),
-  );
+  const [drawn, hidden] = [true, false].map((can) => seen.filter((one) => canShowEdges(one, layout, camera) === can));
   const most = Math.min(MOST_LINES, Math.floor(MOST_LINES_IN_ALL / Math.max(drawn?.length ?? 0, 1)));
   const choices = (drawn ?? []).map((one) => chooseEdges(one, view.edgeQuantity, most, request));
   const chosen = choices.flatMap((choice) => choice.chosen);
   const total = choices.reduce((sum, choice) => sum + choice.total, 0);
   const later = (hidden ?? []).reduce((sum, one) => sum + one.count, 0);
   const notes: string[] = [];
-  if (chosen.length < total)
-    notes.push(`strongest ${formatCount(chosen.length)} of ${formatCount(total)} edges`);
+  if (chosen.length < total) notes.push(`strongest ${formatCount(chosen.length)} of ${formatCount(total)} edges`);
   if (later > 0) notes.push(`${formatCount(later)} edges appear when zoomed in`);
   return { chosen, notes };
 }
@@ -78,10 +68,7 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
   const lit = highlight.edges[0]?.edges;
   const litPlaces = new Set(highlight.edges.map((edge) => edge.at));
   const rest = chosen.filter((edge) => edge.edges !== lit || !litPlaces.has(edge.at));
-  const largest = [...rest, ...highlight.edges].reduce(
-    (most, { quantity }) => Math.max(most, magnitude(quantity)),
-    0,
-  );
+  const largest = [...rest, ...highlight.edges].reduce((most, { quantity }) => Math.max(most, magnitude(quantity)), 0);
   let disc = 80;
   for (const scene of visible.values()) if (scene.detail !== "heat") disc = Math.min(disc, scene.diameter);
 
@@ -94,9 +81,7 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
     const base = inLight ? 0.35 + 0.6 * crowd : 0.3 + 0.55 * crowd ** 0.6;
     for (const edge of edges) {
       const share =
-        edge.quantity === Infinity || edge.quantity === -Infinity
-          ? 1
-          : magnitude(edge.quantity) / (largest || 1);
+        edge.quantity === Infinity || edge.quantity === -Infinity ? 1 : magnitude(edge.quantity) / (largest || 1);
       // In a crowd the weak ones also become fainter.
       const strength = inLight || crowd === 1 ? 1 : 0.3 + 0.7 * share;
       for (const { points } of pathsOf(edge, request.layout, request.camera)) {

@@ -33,8 +33,7 @@ function headerLines(layer: GraphLayer, count: number, most: number, fits: Fits)
   const shape = layer.shape.length === 1 ? nodes : formatShape(layer.shape);
   // "input" needs no second line that says Input.
   if (layer.kind === "Input") return [layer.name, shape].slice(0, most);
-  if (layer.activation !== null && most >= 4 && !fits(kind))
-    return [layer.name, layer.kind, layer.activation, shape];
+  if (layer.activation !== null && most >= 4 && !fits(kind)) return [layer.name, layer.kind, layer.activation, shape];
   return [layer.name, kind, shape].slice(0, most);
 }
 
@@ -96,10 +95,7 @@ function headerTexts({ lines, x, top, room, plate, align }: Header, frame: Frame
     .map((line, row) => ({ line, style: row === 0 ? NAME_STYLE : MORE_STYLE }))
     .map(({ line, style }) => ({ style, text: shorten(line, room, style.size, style.weight, measure) }))
     .filter(({ text }) => text !== "");
-  const width = shown.reduce(
-    (most, { text, style }) => Math.max(most, measure(text, style.size, style.weight)),
-    0,
-  );
+  const width = shown.reduce((most, { text, style }) => Math.max(most, measure(text, style.size, style.weight)), 0);
   const left = align === "left" ? x : x - width / 2;
   const box = {
     left: left - 3,
@@ -128,9 +124,7 @@ export function layerNames(frame: Frame): SceneText[] {
     const scene = frame.visible.get(layer.name);
     if (scene === undefined) continue;
     const header =
-      scene.block.header.place === "above"
-        ? headerAbove(layer, scene, frame)
-        : headerBeside(layer, scene, frame);
+      scene.block.header.place === "above" ? headerAbove(layer, scene, frame) : headerBeside(layer, scene, frame);
     if (header !== null) texts.push(...headerTexts(header, frame));
   }
   return texts;

@@ -37,8 +37,7 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   let widest = 0;
   for (const number of shown) {
     const value = values[number.flat] ?? 0;
-    number.text =
-      (precise ? [4, 3, 2, 1] : [3, 2, 1]).map((digits) => formatValue(value, digits)).find(fits) ?? "";
+    number.text = (precise ? [4, 3, 2, 1] : [3, 2, 1]).map((digits) => formatValue(value, digits)).find(fits) ?? "";
     widest = Math.max(widest, unit(number.text));
   }
   const size = Math.max(SMALLEST_FONT, Math.floor(Math.min(preferred, chord(preferred) / widest) * 2) / 2);

@@ -84,9 +84,7 @@ function rankKinds(stacks: readonly (readonly SizedLayer[])[]): { kinds: RankKin
   const kinds: RankKind[] = [];
   const known = new Map<string, number>();
   const of = stacks.map((stack) => {
-    const key = stack
-      .map((layer) => `${layer.shape.join("x")}${layer.labels === undefined ? "" : "!"}`)
-      .join(" ");
+    const key = stack.map((layer) => `${layer.shape.join("x")}${layer.labels === undefined ? "" : "!"}`).join(" ");
     let kind = known.get(key);
     if (kind === undefined) {
       kind = kinds.length;
@@ -121,12 +119,7 @@ function isColumn(form: Form, labelled: boolean, room: number, across: boolean):
 }
 
 /** The largest disc that every column of the network has room for, so that they are all alike. */
-function columnUnit(
-  kinds: readonly RankKind[],
-  cross: number,
-  gap: (n: number) => number,
-  across: boolean,
-): number {
+function columnUnit(kinds: readonly RankKind[], cross: number, gap: (n: number) => number, across: boolean): number {
   let unit = LARGEST_UNIT;
   for (const { forms, labelled } of kinds) {
     const rooms = crossRooms(forms, cross, gap(forms.length), across);
@@ -142,8 +135,7 @@ function columnUnit(
 
 function sizeColumn(count: number, room: number, disc: number, across: boolean): Sized {
   const diameter = Math.min(disc, (COLUMN_FILL * room) / count);
-  const step =
-    count > 1 ? Math.min((room - diameter) / (count - 1), diameter * WIDEST_STEP) : diameter * 1.16;
+  const step = count > 1 ? Math.min((room - diameter) / (count - 1), diameter * WIDEST_STEP) : diameter * 1.16;
   const aside = diameter * 1.16;
   const cross = (count - 1) * step + diameter;
   return {
@@ -223,9 +215,7 @@ function sizeKinds(
   return kinds.map(({ forms, labelled }) => {
     const between = gap(forms.length);
     const rooms = crossRooms(forms, cross, between, across);
-    const blocks = forms.map((form, at) =>
-      sizeForm(form, labelled[at] ?? false, rooms[at] ?? 0, trial, across),
-    );
+    const blocks = forms.map((form, at) => sizeForm(form, labelled[at] ?? false, rooms[at] ?? 0, trial, across));
     return {
       start: 0,
       before: 0,
@@ -296,8 +286,7 @@ interface Attempt {
  */
 export function arrangeRanks(stacks: readonly (readonly SizedLayer[])[], room: Room): Plan {
   const { kinds, of } = rankKinds(stacks);
-  const stackGap = (blocks: number) =>
-    blocks > 1 ? Math.min(room.stackGap, (0.4 * room.cross) / (blocks - 1)) : 0;
+  const stackGap = (blocks: number) => (blocks > 1 ? Math.min(room.stackGap, (0.4 * room.cross) / (blocks - 1)) : 0);
   const spacing = Math.min(room.header, room.main / of.length);
 
   const attempt = (unit: number, count: number, ragged: boolean): Attempt | null => {
@@ -326,9 +315,7 @@ export function arrangeRanks(stacks: readonly (readonly SizedLayer[])[], room: R
     for (let count = 2; count <= of.length / 4; count = Math.ceil(count * 1.12)) {
       // More lines must earn their place by clearly larger nodes.
       const better =
-        attempt((best?.unit ?? 0) * 1.25, count, false) === null
-          ? null
-          : search(count, (best?.unit ?? 0) * 1.2);
+        attempt((best?.unit ?? 0) * 1.25, count, false) === null ? null : search(count, (best?.unit ?? 0) * 1.2);
       if (better !== null) best = better;
     }
   }

@@ -83,9 +83,5 @@ export function indexOf(shape: readonly number[], flat: number): number[] {
 
 export function sameNode(a: NodeRef | null, b: NodeRef | null): boolean {
   if (a === null || b === null) return a === b;
-  return (
-    a.layer === b.layer &&
-    a.index.length === b.index.length &&
-    a.index.every((at, axis) => at === b.index[axis])
-  );
+  return a.layer === b.layer && a.index.length === b.index.length && a.index.every((at, axis) => at === b.index[axis]);
 }

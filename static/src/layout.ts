@@ -204,9 +204,7 @@ function place(
 ): Layout {
   const across = frame.direction === "right";
   const blocks: Block[] = new Array<Block>(layers.length);
-  const mains = plan.lines.map((line) =>
-    line.reduce((end, rank) => Math.max(end, rank.start + rank.main), 0),
-  );
+  const mains = plan.lines.map((line) => line.reduce((end, rank) => Math.max(end, rank.start + rank.main), 0));
   const longest = Math.max(...mains, 1);
   let line = 0;
   let start = 0;
@@ -229,11 +227,8 @@ function place(
         if (sized === undefined || layer === undefined) continue;
         const mainAt = one.start + (one.main - sized.main) / 2;
         // Cells may be wider than what is seen of the block.
-        const x =
-          (across ? mainAt : offset) +
-          ((across ? sized.main : sized.cross) - sized.columns * sized.pitchX) / 2;
-        const y =
-          (across ? offset : mainAt) + ((across ? sized.cross : sized.main) - sized.rows * sized.pitchY) / 2;
+        const x = (across ? mainAt : offset) + ((across ? sized.main : sized.cross) - sized.columns * sized.pitchX) / 2;
+        const y = (across ? offset : mainAt) + ((across ? sized.cross : sized.main) - sized.rows * sized.pitchY) / 2;
         const alone = stack.length === 1;
         const header: Header = across
           ? {
@@ -316,12 +311,7 @@ function place(
 }
 
 /** The lane clears every block between the two ends on the far side of the cross axis. */
-function around(
-  blocks: readonly Block[],
-  stacks: readonly number[][],
-  skip: Skip,
-  across: boolean,
-): Route | null {
+function around(blocks: readonly Block[], stacks: readonly number[][], skip: Skip, across: boolean): Route | null {
   const source = blocks[skip.source];
   const target = blocks[skip.target];
   if (source === undefined || target === undefined) return null;

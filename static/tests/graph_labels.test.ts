@@ -37,9 +37,9 @@ test("labels of crossing edges keep apart, and stay on their edges", () => {
   expect(placed.length).toBeGreaterThanOrEqual(7);
   for (const [at, box] of placed.entries()) {
     for (const other of placed.slice(at + 1)) {
-      expect(
-        box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom,
-      ).toBe(false);
+      expect(box.left < other.right && other.left < box.right && box.top < other.bottom && other.top < box.bottom).toBe(
+        false,
+      );
     }
   }
   for (const [at, box] of boxes.entries()) {

@@ -55,11 +55,7 @@ const cases = Object.keys(networks).flatMap((name) =>
   viewports.map((viewport) => ({ name, viewport, size: `${viewport.width}×${viewport.height}` })),
 );
 
-function diameterOnScreen(
-  layout: Layout,
-  viewport: { width: number; height: number },
-  layer: string,
-): number {
+function diameterOnScreen(layout: Layout, viewport: { width: number; height: number }, layer: string): number {
   return (layout.byName.get(layer)?.diameter ?? 0) * fitTo(layout, viewport).scale;
 }
 
@@ -73,10 +69,7 @@ describe.each(cases)("$name at $size", ({ name, viewport }) => {
       for (const other of layout.blocks.slice(at + 1)) {
         const b = visibleBox(other);
         const apart =
-          a.right <= b.left + 1e-6 ||
-          b.right <= a.left + 1e-6 ||
-          a.bottom <= b.top + 1e-6 ||
-          b.bottom <= a.top + 1e-6;
+          a.right <= b.left + 1e-6 || b.right <= a.left + 1e-6 || a.bottom <= b.top + 1e-6 || b.bottom <= a.top + 1e-6;
         expect(apart, `${block.layer} and ${other.layer}`).toBe(true);
       }
     }

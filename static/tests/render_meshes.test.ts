@@ -50,10 +50,7 @@ describe("cellValues", () => {
 });
 
 test("a straight line is two triangles as wide as the line and its soft rim", () => {
-  const { data, indices } = lineMesh(
-    [{ points: [0, 0, 10, 0], width: 4, color: [255, 0, 0], alpha: 0.5 }],
-    1,
-  );
+  const { data, indices } = lineMesh([{ points: [0, 0, 10, 0], width: 4, color: [255, 0, 0], alpha: 0.5 }], 1);
   expect(data.byteLength).toBe(4 * LINE_STRIDE);
   expect(indices).toHaveLength(6);
   const floats = new Float32Array(data);
@@ -76,10 +73,7 @@ test("a polyline shares its corners, and lines do not run into each other", () =
 });
 
 test("a spot is a quad", () => {
-  const { data, indices } = spotMesh(
-    [{ x: 5, y: 5, width: 10, height: 10, round: true, color: [1, 2, 3] }],
-    0.5,
-  );
+  const { data, indices } = spotMesh([{ x: 5, y: 5, width: 10, height: 10, round: true, color: [1, 2, 3] }], 0.5);
   expect(data.byteLength).toBe(4 * SPOT_STRIDE);
   expect(indices).toHaveLength(6);
 });

@@ -78,19 +78,7 @@ test("the walkthrough shows its names and every value", () => {
   dense(given, "hidden", [0.41000000000000003, 0.75, 1.09]);
   dense(given, "output", [1.211], "linear");
   const scene = sceneOf(given, screen);
-  for (const text of [
-    "0.5",
-    "0.7",
-    "0.41",
-    "0.75",
-    "1.09",
-    "1.211",
-    "x1",
-    "x2",
-    "hidden",
-    "Dense · relu",
-    "3 nodes",
-  ]) {
+  for (const text of ["0.5", "0.7", "0.41", "0.75", "1.09", "1.211", "x1", "x2", "hidden", "Dense · relu", "3 nodes"]) {
     expect(texts(scene)).toContain(text);
   }
   expect(scene.lines).toHaveLength(9);
@@ -223,9 +211,7 @@ describe("a node in focus", () => {
 
   test("that does not exist changes nothing", () => {
     const given = network(2, 3, 1);
-    expect(sceneOf(given, screen, { focus: { layer: "nowhere", index: [0] } })).toEqual(
-      sceneOf(given, screen),
-    );
+    expect(sceneOf(given, screen, { focus: { layer: "nowhere", index: [0] } })).toEqual(sceneOf(given, screen));
     expect(sceneOf(given, screen, { focus: { layer: "input", index: [9] } })).toEqual(sceneOf(given, screen));
   });
 });

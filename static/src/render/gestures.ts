@@ -81,11 +81,7 @@ export function listenToGestures(host: HTMLElement, handlers: GestureHandlers): 
     if (!isOurs(event)) return;
     event.preventDefault();
     const lines =
-      event.deltaMode === WheelEvent.DOM_DELTA_LINE
-        ? 18
-        : event.deltaMode === WheelEvent.DOM_DELTA_PAGE
-          ? 300
-          : 1;
+      event.deltaMode === WheelEvent.DOM_DELTA_LINE ? 18 : event.deltaMode === WheelEvent.DOM_DELTA_PAGE ? 300 : 1;
     const delta = Math.max(-240, Math.min(240, event.deltaY * lines));
     // Browsers report a pinch on a touch pad as a wheel with ctrl and small steps.
     handlers.onZoom(place(event), Math.exp(-delta * (event.ctrlKey ? 0.01 : 0.0016)));

@@ -84,8 +84,7 @@ function readPalette(host: HTMLElement, theme: GraphView["theme"]): Palette {
   const base = PALETTES[theme];
   const style = getComputedStyle(host);
   const context = document.createElement("canvas").getContext("2d");
-  const read = (name: string, fallback: Rgb) =>
-    parseColor(context, style.getPropertyValue(name).trim(), fallback);
+  const read = (name: string, fallback: Rgb) => parseColor(context, style.getPropertyValue(name).trim(), fallback);
   let background = base.background;
   for (let element: HTMLElement | null = host; element !== null; element = element.parentElement) {
     const own = getComputedStyle(element).backgroundColor;
@@ -256,9 +255,7 @@ class View implements GraphHandle {
   private fitsLayout(layers: readonly GraphLayer[]): boolean {
     const blocks = this.layout?.blocks;
     if (blocks?.length !== layers.length) return false;
-    return layers.every(
-      ({ name, shape }, at) => blocks[at]?.layer === name && blocks[at]?.count === sizeOf(shape),
-    );
+    return layers.every(({ name, shape }, at) => blocks[at]?.layer === name && blocks[at]?.count === sizeOf(shape));
   }
 
   private refit(): void {
@@ -319,9 +316,7 @@ class View implements GraphHandle {
   private async awaitFont(): Promise<void> {
     const patience = new Promise((resolve) => setTimeout(resolve, FONT_PATIENCE));
     const family = getComputedStyle(this.host).fontFamily;
-    const loads = [400, 500, 600].map((weight) =>
-      document.fonts.load(`${weight} 13px ${family}`, "0.41 relu"),
-    );
+    const loads = [400, 500, 600].map((weight) => document.fonts.load(`${weight} 13px ${family}`, "0.41 relu"));
     await Promise.race([Promise.allSettled(loads), patience]);
     this.fontReady = true;
     if (this.disposed) return;

@@ -207,21 +207,9 @@ export class GraphRenderer {
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
     if (resources.rampOf !== ramp) this.uploadRamp(resources, ramp);
     const pixel = 1 / this.ratio;
-    this.drawMesh(
-      resources,
-      resources.programs.line,
-      resources.lineArray,
-      lineMesh(scene.lines, pixel),
-      scene,
-    );
+    this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.lines, pixel), scene);
     this.drawBlocks(resources, scene);
-    this.drawMesh(
-      resources,
-      resources.programs.spot,
-      resources.spotArray,
-      spotMesh(scene.spots, pixel),
-      scene,
-    );
+    this.drawMesh(resources, resources.programs.spot, resources.spotArray, spotMesh(scene.spots, pixel), scene);
     gl.bindVertexArray(null);
     resources.textures.next();
   }
@@ -276,13 +264,7 @@ export class GraphRenderer {
     const top = Math.max(0, -y / pitchY);
     const right = Math.min(block.columns, (viewport.width - x) / pitchX);
     const bottom = Math.min(block.rows, (viewport.height - y) / pitchY);
-    gl.uniform4f(
-      uniform("box"),
-      x + left * pitchX,
-      y + top * pitchY,
-      x + right * pitchX,
-      y + bottom * pitchY,
-    );
+    gl.uniform4f(uniform("box"), x + left * pitchX, y + top * pitchY, x + right * pitchX, y + bottom * pitchY);
     gl.uniform4f(uniform("cells"), left, top, right, bottom);
     gl.uniform2i(uniform("grid"), block.columns, block.rows);
     gl.uniform1i(uniform("fold"), fold);

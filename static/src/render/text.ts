@@ -56,9 +56,7 @@ function drawPin(context: CanvasRenderingContext2D, mark: SceneMark, palette: Pa
   context.rotate(Math.PI / 4);
   context.fillStyle = css(palette.background);
   // Head, collar and needle.
-  context.fill(
-    new Path2D("M-2.6-5.6h5.2v1.3h-.9v3l2.2 2v1.2h-3.2V5.8L0 7l-.7-1.2V1.9h-3.2V.7l2.2-2v-3h-.9z"),
-  );
+  context.fill(new Path2D("M-2.6-5.6h5.2v1.3h-.9v3l2.2 2v1.2h-3.2V5.8L0 7l-.7-1.2V1.9h-3.2V.7l2.2-2v-3h-.9z"));
   context.restore();
 }
 
