@@ -149,6 +149,7 @@ def test_functions_are_compared_in_one_plot(page: Page) -> None:
 def test_six_functions_at_most(page: Page) -> None:
     open_gallery(page, "/activations?compare=relu,tanh,gelu,mish,silu,elu")
     section = page.get_by_role("region", name="Compared")
+    expect(curves(section)).to_have_count(6)
     colors = [line.evaluate("element => getComputedStyle(element).stroke") for line in curves(section).all()]
     assert len(set(colors)) == 6
     expect(section.get_by_label("Add a function")).to_be_disabled()

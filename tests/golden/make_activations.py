@@ -216,7 +216,7 @@ def main() -> None:
             else:
                 arrays[f"{number}/{key}"] = array
     about = json.dumps({"versions": versions, "cases": index})
-    np.savez_compressed(PATH, about=np.array(about), **arrays)
+    np.savez_compressed(PATH, allow_pickle=False, about=np.array(about), **arrays)
     print(f"{len(index)} cases, {PATH.stat().st_size} bytes, {versions}")
 
 
