@@ -92,6 +92,8 @@ lock:
 	$(PYTHON) -m venv .venv-lock
 	.venv-lock/bin/pip --disable-pip-version-check --quiet install uv
 	$(COMPILE) pyproject.toml --output-file requirements/runtime.txt
+	$(COMPILE) pyproject.toml --extra postgresql --output-file requirements/postgresql.txt \
+		--constraints requirements/runtime.txt
 	$(COMPILE) --group build --output-file requirements/build.txt --constraints requirements/runtime.txt
 	$(COMPILE) --group node --output-file requirements/node.txt --constraints requirements/runtime.txt
 	$(COMPILE) --group test --output-file requirements/test.txt \

@@ -2,10 +2,15 @@
 
     VitrineError
     ├── InvalidRequest         what was sent cannot be understood; names every mistake
+    │   └── InvalidNetwork     the document that was sent as a network is none
     ├── NotFound               no network, activation or layer has that name
+    ├── ReadOnly               an example stays as it is
+    ├── VersionMissing         a change has to say which version it changes
+    ├── Conflict               another change came first
     ├── TooLarge               it is understood, but over a limit of this server
     ├── UnsupportedMediaType   the body is of a type that is not read here
-    └── Busy                   as much work is waiting as this server lets wait
+    ├── Busy                   as much work is waiting as this server lets wait
+    └── Unavailable            the database of stored networks cannot be used
 
     SettingsError              the environment holds a setting that cannot be used
 
@@ -31,8 +36,32 @@ class InvalidRequest(VitrineError):
     """What was sent cannot be understood."""
 
 
+class InvalidNetwork(InvalidRequest):
+    """The document that was sent as a network is none."""
+
+
 class NotFound(VitrineError):
     """No network, activation or layer has that name."""
+
+
+class ReadOnly(VitrineError):
+    """An example stays as it is."""
+
+
+class VersionMissing(VitrineError):
+    """A change has to say which version it changes; `version` is the one that is stored."""
+
+    def __init__(self, problem: Problem, version: int) -> None:
+        super().__init__(problem)
+        self.version = version
+
+
+class Conflict(VitrineError):
+    """Another change came first: `version` is the one that is stored now."""
+
+    def __init__(self, problem: Problem, version: int) -> None:
+        super().__init__(problem)
+        self.version = version
 
 
 class TooLarge(VitrineError):
@@ -47,6 +76,14 @@ class Busy(VitrineError):
     """As much work is waiting as this server lets wait; `retry_after` is in seconds."""
 
     def __init__(self, detail: str, retry_after: int = 1) -> None:
+        super().__init__(detail)
+        self.retry_after = retry_after
+
+
+class Unavailable(VitrineError):
+    """The database of stored networks cannot be used; `retry_after` is in seconds."""
+
+    def __init__(self, detail: str, retry_after: int = 30) -> None:
         super().__init__(detail)
         self.retry_after = retry_after
 

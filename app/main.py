@@ -1,31 +1,51 @@
 """The wiring: settings, stored networks, API and pages become one application. `python -m app.main` serves it."""
 
 import argparse
+import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from typing import Any
 
-import uvicorn
+from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
 from threadpoolctl import threadpool_limits
 
 from app import __version__
-from app.api import activations, edges, explain, forward, gradients, health, layers, networks, openapi, parameters
+from app.access import decide_access
+from app.api import (
+    activations,
+    code,
+    edges,
+    edit,
+    explain,
+    forward,
+    gradients,
+    health,
+    layers,
+    networks,
+    openapi,
+    parameters,
+)
 from app.api import summary as summary_
 from app.api.boundary import Boundary
 from app.api.call import Services
 from app.api.errors import answer_error, answer_http_error
-from app.api.gate import Gate
+from app.api.gate import Gate, Holding
+from app.api.guard import Guard
 from app.api.route import BASE
-from app.errors import VitrineError
+from app.errors import SettingsError, Unavailable, VitrineError
 from app.nn.errors import NetworkError
-from app.pages import page_routes
+from app.pages import access_page, page_routes
+from app.serving import serve
 from app.settings import Settings
-from app.storage import Examples
+from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
-RESOURCES = (forward, explain, edges, gradients, parameters, summary_, networks, layers, activations, openapi, health)
+RESOURCES = (
+    *(forward, explain, edges, gradients, parameters, summary_, edit, networks, layers, activations),
+    *(code, openapi, health),
+)
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 
 
@@ -33,10 +53,17 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     """Return the application; `settings` come from the environment by default."""
     settings = settings or Settings.from_environment()
 
+    networks_ = Networks(
+        Examples(settings.bundle.examples), Database(database_url(settings)), settings.networks, settings.deleted_days
+    )
+
     @asynccontextmanager
-    async def bounded_threads(_app: FastAPI) -> AsyncIterator[None]:
+    async def running(_app: FastAPI) -> AsyncIterator[None]:
+        with suppress(Unavailable):  # it is in the log; all that needs no database works
+            await to_thread.run_sync(networks_.database.open)
         with threadpool_limits(settings.blas_threads):
             yield
+        networks_.database.close()
 
     app = FastAPI(
         title="Vitrine",
@@ -45,12 +72,14 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        lifespan=bounded_threads,
+        lifespan=running,
     )
     app.state.services = Services(
         settings,
-        Examples(settings.bundle.examples),
-        Gate(settings.workers, settings.waiting, settings.memory_bytes),
+        networks_,
+        Gate(settings.workers, settings.waiting, settings.memory_bytes, settings.wait_seconds),
+        Gate(CONNECTIONS, settings.waiting, 0, settings.wait_seconds),
+        Holding(max(settings.bodies_bytes, settings.body_bytes), "bodies"),
     )
     # Routes stand in one flat list: an included router is asked twice for every request that passes it.
     for resource in RESOURCES:
@@ -59,7 +88,9 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     for error in (VitrineError, NetworkError):
         app.add_exception_handler(error, answer_error)
     app.add_exception_handler(HTTPException, answer_http_error)
-    app.add_middleware(Boundary)
+    access = app.state.access = decide_access(settings)
+    app.add_middleware(Guard, access=access, page=access_page(settings.bundle))
+    app.add_middleware(Boundary, answers=Holding(settings.answers_bytes, "answers"))
 
     def describe() -> dict[str, Any]:
         if app.openapi_schema is None:
@@ -72,13 +103,20 @@ def create_app(settings: Settings | None = None) -> FastAPI:
 
 def main(arguments: list[str] | None = None) -> None:
     """Serve the application until it is interrupted."""
-    settings = Settings.from_environment()
+    try:
+        settings = Settings.from_environment()
+    except SettingsError as error:
+        sys.exit(str(error))
     parser = argparse.ArgumentParser(prog="python -m app.main", description="Serve Vitrine.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
     chosen = parser.parse_args(arguments)
     settings = replace(settings, host=chosen.host, port=chosen.port)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, server_header=False)
+    try:
+        app = create_app(settings)
+    except SettingsError as error:
+        sys.exit(str(error))
+    serve(app, app.state.access, settings)
 
 
 if __name__ == "__main__":

@@ -24,26 +24,39 @@ _HASHED = re.compile(r"-[A-Z0-9]{8}\.\w+$")
 
 def page_routes(bundle: Bundle, api: str) -> list[BaseRoute]:
     """Return the routes of the pages and of the files that they load; `api` is where they find the API."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(bundle.templates), autoescape=True, undefined=jinja2.StrictUndefined
-    )
+    environment = _templates(bundle)
 
     def page(template: str) -> Callable[[Request], Awaitable[Response]]:
         async def render(_request: Request) -> Response:
-            html = environment.get_template(template).render(asset=asset, version=__version__, api=api)
+            html = environment.get_template(template).render(version=__version__, api=api)
             return HTMLResponse(html, headers={"Cache-Control": ASK_AGAIN})
 
         return render
+
+    routes: list[BaseRoute] = [Route(path, page(template), name=path) for path, template in PAGES.items()]
+    if bundle.static.is_dir():
+        routes.append(Mount("/static", BundledFiles(directory=bundle.static)))
+    return routes
+
+
+def access_page(bundle: Bundle) -> Callable[[bool], str]:
+    """Return what makes the page that asks for the token; it is told whether a wrong one was given."""
+    environment = _templates(bundle)
+    return lambda wrong: environment.get_template("access.html").render(wrong=wrong)
+
+
+def _templates(bundle: Bundle) -> jinja2.Environment:
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(bundle.templates), autoescape=True, undefined=jinja2.StrictUndefined
+    )
 
     def asset(name: str) -> str:
         """Return the address of a file of the front end, whose name on disk holds a hash of its contents."""
         manifest = json.loads((bundle.static / "manifest.json").read_text(encoding="utf-8"))
         return f"/static/{manifest[name]}"
 
-    routes: list[BaseRoute] = [Route(path, page(template), name=path) for path, template in PAGES.items()]
-    if bundle.static.is_dir():
-        routes.append(Mount("/static", BundledFiles(directory=bundle.static)))
-    return routes
+    environment.globals["asset"] = asset
+    return environment
 
 
 class BundledFiles(StaticFiles):

@@ -1,14 +1,20 @@
 """The settings: read once from the environment into one object that does not change."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+
+from platformdirs import user_data_path
 
 from app.errors import SettingsError
 
 MEBIBYTE = 2**20
 PREFIX = "VITRINE_"
+AUTHENTICATION = ("auto", "on", "off")
+
+_TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,200}")
 
 
 @dataclass(frozen=True)
@@ -40,48 +46,103 @@ def available_processors() -> int:
     return os.cpu_count() or 1
 
 
+def user_data_directory() -> Path:
+    """Return the directory for Vitrine's data in which this system's users keep such things."""
+    return user_data_path("vitrine", appauthor=False)
+
+
 @dataclass(frozen=True)
 class Settings:
     """What the server is told by its environment. Every field `name` is the variable `VITRINE_NAME`.
 
     `host`, `port`: where to listen. The default is reachable from this machine only.
+    `allowed_hosts`: the names under which the server is asked for, with commas between them; see `app.access`.
+    `authentication`: whether a token is asked for: "on", "off", or "auto", which asks for one unless only this
+    machine can reach the server.
+    `token`: the token to ask for instead of one that is drawn at the start.
+    `connections`: how many may be open at one time; a request on one more is told to come back later.
+    `client_seconds`: how long a client may take to send a request, or to go on receiving an answer.
+    `stop_seconds`: how long what runs may go on when the server is asked to stop.
     `body_bytes`: the largest request body; a larger one is refused while it is still arriving.
+    `bodies_bytes`: what all bodies that are held at one time may take; a request beyond that comes back later.
+    `answers_bytes`: the same for large answers that are on their way.
     `layers`, `parameters`: the largest network, in layers after expansion and in parameters.
     `values`: the most numbers in one answer.
     `memory_bytes`: the memory that the work running at one time may take, by estimate. Work that
     needs more than all of it is refused; work that needs more than is free waits.
     `workers`: how many requests compute at one time outside the event loop.
     `waiting`: how many more may wait for that; the next one is told to come back later.
+    `wait_seconds`: how long one may wait before it is told the same.
     `blas_threads`: the threads that one matrix product may use.
+    `data_dir`: the directory for what is stored; it is made when something is. The default is the user's own.
+    `database_url`: another database than the SQLite file there, `postgresql://…` or `sqlite:///FILE`.
+    `networks`: how many networks may be stored, those included that are deleted and can be restored.
+    `document_bytes`: the largest document that is stored, as JSON.
+    `deleted_days`: for how long at most a deleted network can be restored.
     `bundle` is found, not set.
     """
 
     host: str = "127.0.0.1"
     port: int = 8000
+    allowed_hosts: str | None = None
+    authentication: str = "auto"
+    token: str | None = field(default=None, repr=False)
+    connections: int = 512
+    client_seconds: int = 30
+    stop_seconds: int = 8
     body_bytes: int = 64 * MEBIBYTE
+    bodies_bytes: int = 256 * MEBIBYTE
+    answers_bytes: int = 512 * MEBIBYTE
     layers: int = 10_000
     parameters: int = 200_000_000
     values: int = 10_000_000
     memory_bytes: int = 2048 * MEBIBYTE
     workers: int = field(default_factory=available_processors)
     waiting: int = 64
+    wait_seconds: int = 30
     blas_threads: int = field(default_factory=lambda: min(4, available_processors()))
+    data_dir: Path = field(default_factory=user_data_directory)
+    database_url: str | None = None
+    networks: int = 1000
+    document_bytes: int = 16 * MEBIBYTE
+    deleted_days: int = 30
     bundle: Bundle = field(default_factory=find_bundle)
+
+    def __post_init__(self) -> None:
+        """Raise `SettingsError` for settings that cannot hold together."""
+        if self.authentication not in AUTHENTICATION:
+            message = f"VITRINE_AUTHENTICATION is {self.authentication!r}; expected one of {', '.join(AUTHENTICATION)}"
+            raise SettingsError(message)
+        if self.token is None:
+            return
+        if not _TOKEN.fullmatch(self.token):
+            message = (
+                f"VITRINE_TOKEN has {len(self.token)} characters or some that do not fit a link; "
+                "expected 16 to 200 letters, digits and any of . _ ~ -"
+            )
+            raise SettingsError(message)
+        if self.authentication == "off":
+            message = "VITRINE_TOKEN is set, but VITRINE_AUTHENTICATION is off; expected only one of them"
+            raise SettingsError(message)
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Return the settings in `environment` (by default this process's), the defaults where it has none.
 
-        Raises `SettingsError` for a number that is none, or is not positive (`port` and `waiting` may be 0).
+        Raises `SettingsError` for a number that is none, or is not positive (`port` and `waiting` may be 0), and
+        for a token or a kind of authentication that cannot be used.
         """
         environment = os.environ if environment is None else environment
-        chosen: dict[str, str | int] = {}
+        chosen: dict[str, str | int | Path] = {}
         for setting in fields(cls):
             variable = PREFIX + setting.name.upper()
             text = environment.get(variable)
-            if text is None or setting.name == "bundle":
+            if text is None or setting.name == "bundle" or (not text and setting.default is None):
                 continue
-            chosen[setting.name] = text if setting.type is str else _positive_integer(variable, text)
+            if setting.type is Path:
+                chosen[setting.name] = Path(text).expanduser()
+            else:
+                chosen[setting.name] = _positive_integer(variable, text) if setting.type is int else text
         return cls(**chosen)  # type: ignore[arg-type]
 
 

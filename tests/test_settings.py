@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import SettingsError
+from app.main import main
 from app.settings import Settings
 
 ROOT = Path(__file__).parent.parent
@@ -31,6 +32,12 @@ def test_environment_is_read() -> None:
 def test_wrong_settings_are_named(variable: str, value: str) -> None:
     with pytest.raises(SettingsError, match=variable):
         Settings.from_environment({variable: value})
+
+
+def test_wrong_settings_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VITRINE_PORT", "eighty")
+    with pytest.raises(SystemExit, match="VITRINE_PORT is 'eighty'"):
+        main([])
 
 
 def test_settings_do_not_change() -> None:

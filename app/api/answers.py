@@ -9,7 +9,7 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace
 from app.nn.network import INPUT, Network
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, pointer_to
-from app.nn.statistics import statistics
+from app.nn.statistics import Statistics, statistics_of
 
 
 def describe_forward(trace: Trace, batched: bool, layers: Collection[str] | None) -> dict[str, Any]:
@@ -19,18 +19,16 @@ def describe_forward(trace: Trace, batched: bool, layers: Collection[str] | None
         return values if batched else values[0]
 
     network = trace.network
-    wanted = None if layers is None else set(layers)
-    described = []
-    for name, held in trace.layers.items():
-        if wanted is not None and name not in wanted:
-            continue
-        layer = _describe_layer(network, name)
-        if held.pre_activation is not None:
-            layer["pre_activation"] = shown(held.pre_activation)
-        output = shown(held.output)
+    wanted = trace.layers.keys() if layers is None else set(layers)
+    names = [name for name in trace.layers if name in wanted]
+    described = [_describe_layer(network, name) for name in names]
+    outputs = [shown(trace.layers[name].output) for name in names]
+    for layer, output, found in zip(described, outputs, statistics_of(outputs), strict=True):
+        before = trace.layers[layer["name"]].pre_activation
+        if before is not None:
+            layer["pre_activation"] = shown(before)
         layer["output"] = output
-        layer["statistics"] = describe_values(output)
-        described.append(layer)
+        layer["statistics"] = _describe_statistics(found)
     return {
         "network": network.name,
         "dtype": network.dtype.name,
@@ -39,9 +37,8 @@ def describe_forward(trace: Trace, batched: bool, layers: Collection[str] | None
     }
 
 
-def describe_values(values: Array) -> dict[str, Any]:
-    """Return the statistics of an array as they are sent."""
-    found = statistics(values)
+def _describe_statistics(found: Statistics) -> dict[str, Any]:
+    """Return the statistics of a layer as they are sent."""
     return {
         "min": encode_number(found.min),
         "max": encode_number(found.max),

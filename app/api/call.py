@@ -7,28 +7,28 @@ thread, once the gate has let the call in.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio.to_thread
 import orjson
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
+from app.api.built import BuiltNetworks
 from app.api.errors import validation_problems
-from app.api.gate import Gate
-from app.errors import InvalidRequest, TooLarge, UnsupportedMediaType, VitrineError
+from app.api.gate import Gate, Holding
+from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
 from app.nn.document import count_layers
-from app.nn.errors import LimitError, NetworkError, Problem
+from app.nn.errors import NetworkError, Problem
 from app.nn.limits import Limits
 from app.nn.network import Network
 from app.nn.reading import describe
 from app.settings import Settings
-from app.storage import Examples
+from app.storage import Networks, Stored, unpack
 
 MOST_FIELDS = 100
 MOST_FIELDS_IN_ALL = 250_000
-MOST_NODES = 10**10
 """Far beyond what can be computed here. With it no count of a network leaves the integers that JSON readers know."""
 
 IN_PLACE_SECONDS = 1e-3
@@ -45,11 +45,14 @@ Arguments = TypeVarTuple("Arguments")
 
 @dataclass(frozen=True)
 class Services:
-    """What calls share."""
+    """What calls share: `gate` is before computing, `database_gate` before the database."""
 
     settings: Settings
-    examples: Examples
+    networks: Networks
     gate: Gate
+    database_gate: Gate
+    bodies: Holding
+    built: BuiltNetworks = field(default_factory=BuiltNetworks)
 
 
 @dataclass(frozen=True)
@@ -66,14 +69,20 @@ class Call(Request):
 
     _seconds = 0.0
     _held_bytes: int | None = None
+    _body_bytes = 0
 
     @property
     def services(self) -> Services:
         """What this call shares with all others."""
         return cast(Services, self.scope["app"].state.services)
 
+    @property
+    def received_bytes(self) -> int:
+        """How much of the body has come."""
+        return self._body_bytes
+
     async def body_bytes(self) -> bytes:
-        """Return the body; raises `TooLarge` as soon as it is known to be over the limit."""
+        """Return the body; raises `TooLarge` as soon as it is known to be over the limit, `Busy` for one too many."""
         limit = self.services.settings.body_bytes
         announced = self.headers.get("content-length", "")
         if announced.isdecimal() and int(announced) > limit:
@@ -88,6 +97,8 @@ class Call(Request):
             size += len(chunk)
             if size > limit:
                 raise _body_too_large(limit)
+            self.services.bodies.take(len(chunk))
+            self._body_bytes = size
             chunks.append(chunk)
             if not message.get("more_body", False):
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
@@ -145,67 +156,118 @@ class Call(Request):
             self.services.gate.grow(size)
         self._held_bytes = total
 
-    def release(self) -> None:
-        """Let the next call in; to be called at the end of every call."""
+    def _leave(self) -> None:
         if self._held_bytes is not None:
             self.services.gate.leave(self._held_bytes)
             self._held_bytes = None
 
-    async def network(self, reference: object) -> Network:
+    def release(self) -> None:
+        """Let the next call in; to be called at the end of every call."""
+        self._leave()
+        self.services.bodies.give_back(self._body_bytes)
+        self._body_bytes = 0
+
+    async def query(self, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Return `function(*arguments)`, which waits for the database in a thread.
+
+        The call gives up its place at the gate: a database that hangs stops nothing but its own users. Raises `Busy`.
+        """
+        self._leave()
+        gate = self.services.database_gate
+        await gate.enter(0)
+        try:
+            return await anyio.to_thread.run_sync(function, *arguments, limiter=gate.limiter)
+        finally:
+            gate.leave(0)
+
+    async def network(self, reference: object, pointer: str = "/network") -> Network:
         """Return the network that `reference` stands for: a document, an id, or a base with edits.
 
-        Raises `NetworkError`, `LimitError` or `NotFound`, with pointers below `/network`.
+        Raises `NetworkError`, `LimitError` or `NotFound`, with pointers below `pointer`.
         """
         if isinstance(reference, dict) and "base" in reference:
-            return await self._edited(reference)
-        return await self._unedited(reference, "/network")
+            return await self._edited(reference, pointer)
+        return await self._unedited(reference, pointer)
 
     async def _unedited(self, reference: object, pointer: str) -> Network:
         if isinstance(reference, str):
             try:
-                return self.services.examples[reference].network
-            except VitrineError as error:
-                raise type(error)(problem.within(pointer) for problem in error.problems) from None
+                return await self._stored(reference)
+            except NetworkError as error:
+                raise error.within(pointer) from None
+            except NotFound as error:
+                raise NotFound(problem.within(pointer) for problem in error.problems) from None
         if not isinstance(reference, dict):
             expected = "a network document, the id of a stored network, or an object with base and edits"
             detail = f"expected {expected}; received {describe(reference)}"
             raise InvalidRequest(Problem(pointer, detail, expected, describe(reference)))
-        settings = self.services.settings
-        layers = min(await self.run(Cost(), count_layers, reference), settings.layers)
-        limits = Limits(settings.layers, settings.parameters)
         try:
-            return await self.run(Cost(layers * SECONDS_PER_LAYER_READ), build, reference, limits)
+            return await self.document(reference)
         except NetworkError as error:
             raise error.within(pointer) from None
 
-    async def _edited(self, reference: Mapping[str, Any]) -> Network:
+    async def document(self, document: dict[str, Any]) -> Network:
+        """Return the network of a document; raises `NetworkError` and `LimitError` with pointers into it."""
+        built = self.services.built
+        key = built.key(document, self._body_bytes)
+        network = built.get(key)
+        if network is not None:
+            return network
+        settings = self.services.settings
+        layers = min(await self.run(Cost(), count_layers, document), settings.layers)
+        limits = Limits(settings.layers, settings.parameters)
+        network = await self.run(Cost(layers * SECONDS_PER_LAYER_READ), build, document, limits)
+        built.keep(key, network)
+        return network
+
+    async def _stored(self, id: str) -> Network:  # noqa: A002 - what it is called everywhere
+        services, settings = self.services, self.services.settings
+        if id in services.networks.examples:
+            return services.networks.examples[id].network
+        held = self._held_bytes
+        stored = await self.query(services.networks.read, id)
+        if held is not None:
+            await self._admit(held, settings.memory_bytes)
+        key = f"{id} {stored.record.version}".encode()  # no document is written like this
+        network = services.built.get(key)
+        if network is not None:
+            return network
+        layers = min(stored.record.facts["layers"], settings.layers)
+        cost = Cost(stored.size * SECONDS_PER_BYTE + layers * SECONDS_PER_LAYER_READ, stored.size * BYTES_PER_BYTE)
+        network = await self.run(cost, build_stored, stored, Limits(settings.layers, settings.parameters))
+        services.built.keep(key, network)
+        return network
+
+    async def _edited(self, reference: Mapping[str, Any], pointer: str) -> Network:
         problems = [
             Problem(
-                f"/network/{name}", f'beside base and edits there is no field "{name[:60]}"', "base, edits", name[:60]
+                f"{pointer}/{name}", f'beside base and edits there is no field "{name[:60]}"', "base, edits", name[:60]
             )
             for name in reference
             if name not in {"base", "edits"}
         ]
         if problems:
             raise InvalidRequest(problems)
-        base = await self._unedited(reference["base"], "/network/base")
+        base = await self._unedited(reference["base"], f"{pointer}/base")
         edits = reference.get("edits", [])
         seconds = len(edits) * SECONDS_PER_EDIT if isinstance(edits, list) else 0.0
         try:
             return await self.run(Cost(seconds), base.with_edits, edits)
         except NetworkError as error:
-            raise error.within("/network/edits") from None
+            raise error.within(f"{pointer}/edits") from None
 
 
 def build(document: Any, limits: Limits) -> Network:
     """Return the network of a document with its sizes counted; raises `NetworkError` and `LimitError`."""
     network = Network.from_document(document, limits)
-    if network.value_count > MOST_NODES:
-        expected = f"at most {MOST_NODES:,} nodes"
-        raise LimitError([Problem("/layers", f"the network has too many nodes; expected {expected}", expected)])
     # Counted here, where the work may be in a thread: the network remembers them.
     _ = network.parameter_count, network.drawn_parameter_count, network.multiply_adds
     return network
+
+
+def build_stored(stored: Stored, limits: Limits) -> Network:
+    """Return the network of a stored document; raises `LimitError` if the limits are smaller than they were."""
+    return build(parse_json(unpack(stored.document)), limits)
 
 
 def drawing_seconds(network: Network) -> float:
@@ -220,7 +282,7 @@ def _body_too_large(limit: int) -> TooLarge:
 
 def validate(model: type[Model], value: Any) -> Model:
     """Return `value` as a request; refuses one with so many fields that naming the unknown ones would take long."""
-    if isinstance(value, dict) and len(value) > MOST_FIELDS:
+    if isinstance(value, dict) and len(value) > MOST_FIELDS and not issubclass(model, RootModel):
         known = ", ".join(model.model_fields)
         detail = f"the request has {len(value):,} fields; it may have: {known}"
         raise InvalidRequest(Problem("", detail, f"one or more of {known}", f"{len(value):,} fields"))

@@ -12,7 +12,19 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from app.api.encoding import encode
-from app.errors import Busy, InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
+from app.errors import (
+    Busy,
+    Conflict,
+    InvalidNetwork,
+    InvalidRequest,
+    NotFound,
+    ReadOnly,
+    TooLarge,
+    Unavailable,
+    UnsupportedMediaType,
+    VersionMissing,
+    VitrineError,
+)
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.reading import MAXIMUM_PROBLEMS, describe, pointer_to
 
@@ -28,24 +40,40 @@ class Kind:
     title: str
 
 
+UNAUTHENTICATED = Kind(401, "unauthenticated", "Not authenticated")
+CROSS_SITE = Kind(403, "cross-site", "Asked by another site")
 NOT_FOUND = Kind(404, "not-found", "Not found")
 METHOD_NOT_ALLOWED = Kind(405, "method-not-allowed", "Method not allowed")
+READ_ONLY = Kind(405, "read-only", "Read-only")
+CONFLICT = Kind(412, "version-changed", "Changed meanwhile")
 TOO_LARGE = Kind(413, "too-large", "Too large")
 UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type", "Unsupported media type")
+MISDIRECTED = Kind(421, "misdirected", "Misdirected request")
 INVALID_REQUEST = Kind(422, "invalid-request", "Invalid request")
 INVALID_NETWORK = Kind(422, "invalid-network", "Invalid network")
+VERSION_MISSING = Kind(428, "version-missing", "Version missing")
+HEAD_TOO_LARGE = Kind(431, "headers-too-large", "Request header fields too large")
 INTERNAL = Kind(500, "internal", "Internal error")
 BUSY = Kind(503, "busy", "Busy")
+UNAVAILABLE = Kind(503, "storage-unavailable", "Storage unavailable")
 
 KINDS = (
+    UNAUTHENTICATED,
+    CROSS_SITE,
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
+    READ_ONLY,
+    CONFLICT,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
+    MISDIRECTED,
     INVALID_REQUEST,
     INVALID_NETWORK,
+    VERSION_MISSING,
+    HEAD_TOO_LARGE,
     INTERNAL,
     BUSY,
+    UNAVAILABLE,
 )
 
 _OF_ERROR: Mapping[type[Exception], Kind] = {
@@ -55,7 +83,12 @@ _OF_ERROR: Mapping[type[Exception], Kind] = {
     UnsupportedMediaType: UNSUPPORTED_MEDIA_TYPE,
     InvalidRequest: INVALID_REQUEST,
     NetworkError: INVALID_REQUEST,
+    InvalidNetwork: INVALID_NETWORK,
+    ReadOnly: READ_ONLY,
+    VersionMissing: VERSION_MISSING,
+    Conflict: CONFLICT,
     Busy: BUSY,
+    Unavailable: UNAVAILABLE,
 }
 
 
@@ -99,10 +132,19 @@ def answer_error(_request: Request, error: Exception) -> Response:
     problems = error.problems
     if kind is INVALID_REQUEST and all(problem.pointer.startswith("/network") for problem in problems):
         kind = INVALID_NETWORK
-    headers = {"Retry-After": str(error.retry_after)} if isinstance(error, Busy) else None
+    return problem_response(kind, problems, _headers(kind, error))
+
+
+def _headers(kind: Kind, error: Exception) -> dict[str, str] | None:
+    if isinstance(error, Busy | Unavailable):
+        return {"Retry-After": str(error.retry_after)}
+    if isinstance(error, Conflict | VersionMissing):
+        return {"ETag": f'"{error.version}"'}
+    if kind is READ_ONLY:
+        return {"Allow": "GET, HEAD"}
     if kind is TOO_LARGE:
-        headers = {"Connection": "close"}  # the rest of a body that was not read must not be taken for a request
-    return problem_response(kind, problems, headers)
+        return {"Connection": "close"}  # the rest of a body that was not read must not be taken for a request
+    return None
 
 
 def answer_http_error(request: Request, error: Exception) -> Response:

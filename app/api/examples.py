@@ -31,9 +31,27 @@ WALKTHROUGH: dict[str, Any] = {
 """The 2-3-1 network whose numbers are in every lesson; the stored network `walkthrough` is the same."""
 
 
+KEPT: dict[str, Any] = {
+    "id": "k7m2x9p4qa",
+    "name": "walkthrough",
+    "title": "My first network",
+    "description": "Two inputs, three hidden nodes, one output: small enough to check every number by hand.",
+    "read_only": False,
+    "input_shape": [2],
+    "layers": 2,
+    "parameters": 13,
+    "multiply_adds": 9,
+    "version": 1,
+    "created": "2026-01-31T12:00:00.000Z",
+    "changed": "2026-01-31T12:00:00.000Z",
+    "deleted": None,
+}
+"""What is said of a network that somebody stored."""
+
+
 @dataclass(frozen=True)
 class Example:
-    """A call and its answer: the path's and the query's `parameters`, the body.
+    """A call and its answer: the `parameters` of path, query and header, the body.
 
     Of a long list, `answer` holds the first item.
     """
@@ -249,6 +267,48 @@ EXAMPLES: Mapping[str, Example] = {
             }
         },
     ),
+    "edit_network": Example(
+        answer={
+            "document": {
+                "name": "walkthrough",
+                "dtype": "float64",
+                "seed": 0,
+                "input": {"shape": [2], "names": ["x1", "x2"], "default": [0.5, 0.7]},
+                "layers": [
+                    {
+                        "name": "hidden",
+                        "kind": "Dense",
+                        "units": 2,
+                        "activation": "relu",
+                        "parameters": {"kernel": [[0.2, 0.6], [0.3, 0.7]], "bias": [0.1, 0.3]},
+                    },
+                    {
+                        "name": "output",
+                        "kind": "Dense",
+                        "units": 1,
+                        "activation": "linear",
+                        "parameters": {"kernel": [[0.1], [0.5]], "bias": [0.4]},
+                    },
+                    {"name": "squash", "kind": "Activation", "activation": "sigmoid"},
+                ],
+            },
+            "renamed": {},
+            "added": ["squash"],
+            "removed": [],
+            "notes": ['"squash" is the output now.'],
+        },
+        body={
+            "network": WALKTHROUGH,
+            "operations": [
+                {"operation": "remove_unit", "layer": "hidden", "index": 1},
+                {
+                    "operation": "add_layer",
+                    "layer": {"name": "squash", "kind": "Activation", "activation": "sigmoid"},
+                    "after": "output",
+                },
+            ],
+        },
+    ),
     "list_networks": Example(
         answer=[
             {
@@ -262,8 +322,30 @@ EXAMPLES: Mapping[str, Example] = {
                 "layers": 2,
                 "parameters": 13,
                 "multiply_adds": 9,
+                "version": None,
+                "created": None,
+                "changed": None,
+                "deleted": None,
             }
         ],
+        parameters={"q": "first steps", "limit": 10},
+    ),
+    "create_network": Example(
+        answer=KEPT,
+        body={
+            "base": "walkthrough",
+            "edits": [{"layer": "hidden", "parameter": "bias", "index": [0], "value": 0.5}],
+            "title": "My first network",
+        },
+    ),
+    "replace_network": Example(
+        answer={**KEPT, "title": "Renamed", "description": None, "version": 2},
+        body={**WALKTHROUGH, "title": "Renamed"},
+        parameters={"id": KEPT["id"], "If-Match": '"1"'},
+    ),
+    "delete_network": Example(answer=None, parameters={"id": KEPT["id"], "If-Match": '"2"'}),
+    "restore_network": Example(
+        answer={**KEPT, "title": "Renamed", "description": None, "version": 4}, parameters={"id": KEPT["id"]}
     ),
     "get_network": Example(
         answer={
@@ -377,6 +459,27 @@ EXAMPLES: Mapping[str, Example] = {
         body={"inputs": [-5, 5], "parameters": {"negative_slope": 0.1}},
         parameters={"name": "leaky_relu"},
     ),
+    "write_code": Example(
+        answer={
+            "target": "curl",
+            "language": "shell",
+            "filename": "walkthrough_curl.sh",
+            "code": "curl --silent --show-error 'https://vitrine.example/api/v1/forward' \\\n"
+            "  --header 'Content-Type: application/json' \\\n"
+            "  --data-binary @- <<'JSON'\n"
+            '{"network": "walkthrough", "inputs": [0.5, 0.7]}\n'
+            "JSON\n",
+            "parameters_file": {"needed": False, "filename": "walkthrough.npz", "bytes": 104},
+            "notes": ["Needs curl, and a shell such as sh, bash or zsh. The answer is JSON."],
+        },
+        body={
+            "network": "walkthrough",
+            "inputs": [0.5, 0.7],
+            "target": "curl",
+            "base_url": "https://vitrine.example",
+        },
+    ),
+    "get_parameter_file": Example(answer=None, body={"network": "walkthrough", "format": "safetensors"}),
     "get_health": Example(
         answer={"status": "ok", "version": __version__},
     ),

@@ -1,40 +1,223 @@
-"""Stored networks."""
+"""Stored networks: the examples, and what people keep.
 
-from typing import Any
+A change names the version that it changes in `If-Match`, so that none is ever lost by another: RFC 9110, 13.1.1.
+"""
 
+import re
+from collections.abc import Callable, Collection
+from datetime import UTC, datetime
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import Query
 from starlette.responses import Response
 
-from app.api.call import Call
-from app.api.route import api_router, json_response
-from app.api.schemas import NetworkInfo, StoredDocument
-from app.storage import StoredNetwork
+from app.api.call import BYTES_PER_BYTE, SECONDS_PER_BYTE, Call, Cost
+from app.api.encoding import encode
+from app.api.route import BASE, api_router, json_response
+from app.api.schemas import NetworkInfo, NetworksQuery, NetworkToReplace, NetworkToStore, StoredDocument
+from app.errors import Conflict, InvalidNetwork, InvalidRequest, TooLarge, VersionMissing
+from app.nn.errors import LimitError, NetworkError, Problem
+from app.nn.materialize import edited_value_count, materialize
+from app.nn.network import Network
+from app.nn.reading import describe
+from app.storage import Packed, Record, Selection, pack, unpack
 
 router = api_router("Networks")
 
+SECONDS_PER_BYTE_PACKED = 5e-8
+BYTES_PER_EDITED_VALUE = 100
+BYTES_PER_NUMBER = 20  # of JSON
+SMALLEST_NUMBER = len("0,")
+
+_TAG = re.compile(r'(?P<weak>W/)?"(?P<value>[^"]*)"')
+_NOTHING_CHANGES = "no-cache"
+
+
+def _header(name: str, description: str, *, required: bool) -> dict[str, Any]:
+    schema = {"type": "string"}
+    return {"name": name, "in": "header", "required": required, "description": description, "schema": schema}
+
+
+_IF_MATCH = _header(
+    "If-Match",
+    "The `ETag` of the version that is changed, or `*` for whichever is there. Without it 428, with another 412.",
+    required=True,
+)
+_IF_NONE_MATCH = _header("If-None-Match", "An `ETag` that is known already: 304 if it is still that.", required=False)
+
 
 @router.get("/networks", response_model=list[NetworkInfo])
-async def list_networks(call: Call) -> Response:
-    """List the stored networks."""
-    return json_response([describe_stored(stored) for stored in call.services.examples])
+async def list_networks(query: Annotated[NetworksQuery, Query()], call: Call) -> Response:
+    """List the examples and the stored networks.
+
+    `X-Total-Count` says how many there are in all, and `Link` (`rel="next"`) leads to the following ones. Without a
+    database the list holds the examples, and `Vitrine-Storage-Problem` says what is wrong.
+    """
+    selection = Selection(query.q, query.sort, query.limit, query.offset, query.deleted)
+    page = await call.query(call.services.networks.find, selection)
+    response = json_response([describe_record(record) for record in page.records])
+    response.headers["X-Total-Count"] = str(page.total)
+    response.headers["Cache-Control"] = _NOTHING_CHANGES
+    following = query.offset + len(page.records)
+    if page.records and following < page.total:
+        address = urlencode({**query.model_dump(exclude_defaults=True), "offset": following})
+        response.headers["Link"] = f'<{BASE}/networks?{address.replace("True", "true")}>; rel="next"'
+    if page.problem is not None:
+        response.headers["Vitrine-Storage-Problem"] = str(page.problem)
+    return response
 
 
-@router.get("/networks/{id}", response_model=StoredDocument)
+@router.post("/networks", response_model=NetworkInfo, status_code=201)
+async def create_network(body: NetworkToStore, call: Call) -> Response:
+    """Store a network under a new id: a document, or a copy of another network, with edits or another title."""
+    packed = await _pack(call, await _read_new(call, body.root))
+    record = await call.query(call.services.networks.create, packed)
+    return _describe(record, 201, {"Location": f"{BASE}/networks/{record.id}"})
+
+
+@router.get("/networks/{id}", response_model=StoredDocument, openapi_extra={"parameters": [_IF_NONE_MATCH]})
 async def get_network(id: str, call: Call) -> Response:  # noqa: A002 - the name in the path
-    """Return the document of a stored network."""
-    return json_response(call.services.examples[id].document)
+    """Return the document of a stored network, with its version as `ETag`; `Allow` says whether it can be changed."""
+    networks = call.services.networks
+    known = _tags(call.headers.get("if-none-match", ""))
+    if id in networks.examples:
+        example = networks.examples[id]
+        tag, allowed, document = example.digest, "GET, HEAD", example.json
+    else:
+        version = next((int(tag) for tag in known or () if tag.isdecimal() and len(tag) < 10), None)
+        stored = await call.query(networks.read, id, version)
+        tag, allowed = str(stored.record.version), "DELETE, GET, HEAD, PUT"
+        # Without its document it is the version that is known.
+        cost = Cost(stored.size * SECONDS_PER_BYTE, stored.size * 2)
+        document = await call.run(cost, unpack, stored.document) if stored.document else b""
+    headers = {"ETag": f'"{tag}"', "Cache-Control": _NOTHING_CHANGES, "Allow": allowed}
+    if known is None or tag in known:
+        return Response(status_code=304, headers=headers)
+    return Response(document, headers=headers, media_type="application/json")
 
 
-def describe_stored(stored: StoredNetwork) -> dict[str, Any]:
+@router.put("/networks/{id}", response_model=NetworkInfo, openapi_extra={"parameters": [_IF_MATCH]})
+async def replace_network(id: str, body: NetworkToReplace, call: Call) -> Response:  # noqa: A002
+    """Replace the document of a stored network, all of it; with another `title` this renames it."""
+    versions = await _versions(call, id)
+    packed = await _pack(call, await _read(call, body.root))
+    return _describe(await _change(call, partial(call.services.networks.replace, id, packed, versions)))
+
+
+@router.delete("/networks/{id}", status_code=204, openapi_extra={"parameters": [_IF_MATCH]})
+async def delete_network(id: str, call: Call) -> Response:  # noqa: A002
+    """Delete a stored network; for a while `restore` brings it back."""
+    versions = await _versions(call, id)
+    await _change(call, partial(call.services.networks.delete, id, versions))
+    return Response(status_code=204)
+
+
+@router.post("/networks/{id}/restore", response_model=NetworkInfo)
+async def restore_network(id: str, call: Call) -> Response:  # noqa: A002
+    """Undo the deletion of a network; one that is not deleted stays as it is."""
+    return _describe(await call.query(call.services.networks.restore, id))
+
+
+async def _read_new(call: Call, value: object) -> Network:
+    if not isinstance(value, dict) or "base" not in value:
+        return await _read(call, value)
+    reference = {name: item for name, item in value.items() if name != "title"}
+    try:
+        network = await call.network(reference, "")
+    except LimitError:
+        raise
+    except NetworkError as error:
+        raise InvalidNetwork(error.problems) from None
+    count = edited_value_count(network)
+    _check_size(call, count * SMALLEST_NUMBER)
+    document = await call.run(Cost(count * 1e-7, count * BYTES_PER_EDITED_VALUE), materialize, network)
+    return await _read(call, {**document, "title": value["title"]} if "title" in value else document)
+
+
+async def _read(call: Call, value: object) -> Network:
+    """Check a document; raises `InvalidNetwork` with pointers into it."""
+    if not isinstance(value, dict):
+        expected = "a network document"
+        detail = f"expected {expected}, received {describe(value)}"
+        raise InvalidRequest(Problem("", detail, expected, describe(value)))
+    try:
+        return await call.document(value)
+    except LimitError:
+        raise
+    except NetworkError as error:
+        raise InvalidNetwork(error.problems) from None
+
+
+async def _pack(call: Call, network: Network) -> Packed:
+    given = network.parameter_count - network.drawn_parameter_count
+    size = max(call.received_bytes, given * BYTES_PER_NUMBER)
+    packed = await call.run(Cost(size * SECONDS_PER_BYTE_PACKED, size * BYTES_PER_BYTE), pack, network)
+    _check_size(call, packed.size)
+    return packed
+
+
+def _check_size(call: Call, size: int) -> None:
+    limit = call.services.settings.document_bytes
+    if size > limit:
+        detail = f"the document takes {size:,} bytes or more; at most {limit:,} are stored"
+        raise TooLarge(Problem("", detail, f"at most {limit:,} bytes", f"{size:,} bytes"))
+
+
+async def _versions(call: Call, id: str) -> Collection[int] | None:  # noqa: A002
+    """Read which versions a change is for, `None` for whichever is there.
+
+    Raises `VersionMissing`, and what there is to say of a network that cannot be changed at all.
+    """
+    header = call.headers.get("if-match")
+    if header is None or id in call.services.networks.examples:
+        version = await call.query(call.services.networks.version, id)
+        expected = f'If-Match: "{version}"'
+        detail = f"a change has to say which version it changes, in the header If-Match; now it is {expected}"
+        raise VersionMissing(Problem("", detail, expected, "no If-Match"), version)
+    tags = _tags(header, strong=True)
+    return None if tags is None else {int(tag) for tag in tags if tag.isdecimal() and len(tag) < 10}
+
+
+async def _change(call: Call, change: Callable[[], Record]) -> Record:
+    try:
+        return await call.query(change)
+    except Conflict as error:
+        expected, received = f'"{error.version}"', call.headers.get("if-match", "")[:80]
+        detail = (
+            f"the network was changed meanwhile: its version is {expected} now, and If-Match says {received}; "
+            "get it again, apply the change to that, and send it with the new ETag"
+        )
+        raise Conflict(Problem("", detail, expected, received), error.version) from None
+
+
+def _tags(header: str, *, strong: bool = False) -> list[str] | None:
+    """Return the values of entity tags in a header, `None` for `*`; weak ones only where they count."""
+    if header.strip() == "*":
+        return None
+    return [found["value"] for found in _TAG.finditer(header) if not (strong and found["weak"])]
+
+
+def _describe(record: Record, status: int = 200, headers: dict[str, str] | None = None) -> Response:
+    tag = {} if record.version is None else {"ETag": f'"{record.version}"'}
+    return Response(encode(describe_record(record)), status, {**(headers or {}), **tag}, "application/json")
+
+
+def describe_record(record: Record) -> dict[str, Any]:
     """Return what a list of networks says of one."""
-    network = stored.network
     return {
-        "id": stored.id,
-        "name": network.name,
-        "title": stored.document.get("title"),
-        "description": stored.document.get("description"),
-        "read_only": stored.read_only,
-        "input_shape": network.input.shape,
-        "layers": len(network.layers),
-        "parameters": network.parameter_count,
-        "multiply_adds": network.multiply_adds,
+        "id": record.id,
+        **record.facts,
+        "read_only": record.read_only,
+        "version": record.version,
+        "created": _time(record.created),
+        "changed": _time(record.changed),
+        "deleted": _time(record.deleted),
     }
+
+
+def _time(milliseconds: int | None) -> str | None:
+    if milliseconds is None:
+        return None
+    return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

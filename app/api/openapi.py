@@ -11,7 +11,18 @@ from starlette.routing import BaseRoute
 
 from app import __version__
 from app.api.call import Call, Cost
-from app.api.errors import BUSY, MEDIA_TYPE, NOT_FOUND, TOO_LARGE, UNSUPPORTED_MEDIA_TYPE, Kind
+from app.api.errors import (
+    BUSY,
+    CONFLICT,
+    MEDIA_TYPE,
+    NOT_FOUND,
+    READ_ONLY,
+    TOO_LARGE,
+    UNAVAILABLE,
+    UNSUPPORTED_MEDIA_TYPE,
+    VERSION_MISSING,
+    Kind,
+)
 from app.api.examples import EXAMPLES, PROBLEM_EXAMPLE
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas import COMPONENT, NETWORK_REFERENCE_SCHEMA, NUMBER_SCHEMAS, ProblemAnswer
@@ -24,6 +35,7 @@ Open a neural network, give it an input, and read the value held at every node, 
   are results, not inputs. A float32 is written as the exact double that it is.
 * **Shapes** never count the batch. Indexes count from 0.
 * **Requests** are read strictly: unknown fields, `"1.5"` for a number and `NaN` are refused.
+* **Networks** that are stored have versions: a change says in `If-Match` which one it changes, so that none is lost.
 * **Errors** are `application/problem+json` (RFC 9457) with every mistake under `errors`, each with a JSON pointer.
 """
 
@@ -75,8 +87,10 @@ def _complete(operation: dict[str, Any], path: str) -> None:
             content[MEDIA_TYPE]["example"] = PROBLEM_EXAMPLE
         responses[status] = {"description": description, "content": content}
     example = EXAMPLES[operation["operationId"]]
-    responses["200"]["description"] = "The answer."
-    responses["200"]["content"]["application/json"]["example"] = example.answer
+    answer = next(responses[status] for status in ("200", "201", "204") if status in responses)
+    answer["description"] = "The answer."
+    if example.answer is not None:  # a file has no example
+        answer["content"]["application/json"]["example"] = example.answer
     if example.body is not None:
         operation["requestBody"]["content"]["application/json"]["example"] = example.body
     for parameter in operation.get("parameters", []):
@@ -95,4 +109,8 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
         errors += [entry(NOT_FOUND), entry(TOO_LARGE), entry(UNSUPPORTED_MEDIA_TYPE), entry(BUSY)]
     elif "{" in path:
         errors.append(entry(NOT_FOUND))
+    if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
+        errors += [entry(READ_ONLY), entry(CONFLICT), entry(VERSION_MISSING)]
+    if path.startswith(f"{BASE}/networks"):
+        errors.append(entry(UNAVAILABLE))
     return dict(sorted(errors))

@@ -77,12 +77,20 @@ def read_query(call: Call, model: type[Query]) -> Query:
         if names.count(name) > 1
     ]
     try:
-        query = model.model_validate({name: read_scalar(text) for name, text in items})
+        query = model.model_validate(
+            {name: text if is_text(model, name) else read_scalar(text) for name, text in items}
+        )
     except ValidationError as error:
         problems += validation_problems(error, "the query", model.model_fields)
     if problems:
         raise InvalidRequest(problems)
     return query
+
+
+def is_text(model: type[BaseModel], name: str) -> bool:
+    """Tell whether a field of a query is a text, so that one of digits is no number."""
+    field = model.model_fields.get(name)
+    return field is not None and field.annotation is str
 
 
 def read_scalar(text: str) -> float | bool | str:

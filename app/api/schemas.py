@@ -5,9 +5,12 @@ the core, which knows the network. Answer models are documentation: routes send 
 holds real answers against these schemas.
 """
 
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
+
+from app.nn.editing import OPERATIONS_SCHEMA
 
 COMPONENT = "#/components/schemas/"
 
@@ -51,6 +54,24 @@ NETWORK_REFERENCE_SCHEMA: dict[str, Any] = {
             "type": "object",
             "title": "Edited network",
             "properties": {"base": {"anyOf": _STORED_OR_GIVEN}, "edits": {"type": "array", "items": _EDIT}},
+            "required": ["base"],
+            "additionalProperties": False,
+        },
+    ],
+}
+NETWORK_TO_STORE_SCHEMA: dict[str, Any] = {
+    "title": "NetworkToStore",
+    "description": "A network document, or another network to copy, with edits or another title.",
+    "anyOf": [
+        {"$ref": f"{COMPONENT}NetworkDocument"},
+        {
+            "type": "object",
+            "title": "Copy of a network",
+            "properties": {
+                "base": {"anyOf": _STORED_OR_GIVEN},
+                "edits": {"type": "array", "items": _EDIT},
+                "title": {"type": "string", "minLength": 1, "description": "The title of the copy."},
+            },
             "required": ["base"],
             "additionalProperties": False,
         },
@@ -160,6 +181,30 @@ class EdgesRequest(NodeRequest):
     top: int = Field(2000, ge=1, le=1_000_000, description="How many edges a layer, the strongest first.")
 
 
+class CodeRequest(TraceRequest):
+    """What to write, and for which library."""
+
+    target: Literal["numpy", "keras", "pytorch", "curl"]
+    base_url: str | None = Field(
+        None,
+        description="For curl: where the server is, such as `https://vitrine.example`; by default, where it was asked.",
+    )
+
+
+class ParameterFileRequest(Request):
+    """Which network's parameters to send, and in which format; the programs of `/code` read npz."""
+
+    network: NetworkReference
+    format: Literal["npz", "safetensors"] = "npz"
+
+
+class EditRequest(Request):
+    """Which network to edit, and what to do to it, in order."""
+
+    network: NetworkReference
+    operations: Annotated[Any, WithJsonSchema(dict(OPERATIONS_SCHEMA))]
+
+
 class EvaluateRequest(Request):
     """Where to evaluate an activation, and with which parameters."""
 
@@ -172,6 +217,42 @@ class EvaluateRequest(Request):
             {"type": "object", "additionalProperties": {"anyOf": [{"type": "number"}, {"type": "boolean"}]}}
         ),
     ] = Field({}, description="The activation's own parameters; its defaults for those left out.")
+
+
+def _replace_schema(schema: Mapping[str, Any]) -> Callable[[dict[str, Any]], None]:
+    """Return what documents a model whose contents the core reads by another schema."""
+
+    def replace(found: dict[str, Any]) -> None:
+        found.clear()
+        found.update(schema)
+
+    return replace
+
+
+class NetworksQuery(BaseModel):
+    """Which stored networks to list. Examples come first, in an order of their own."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    q: str = Field("", max_length=200, description="Words that title, name or description must hold, all of them.")
+    sort: Literal["title", "-title", "created", "-created", "changed", "-changed"] = Field(
+        "-changed", description="The order of those that are no examples; `-` is descending."
+    )
+    limit: int = Field(100, ge=1, le=1000, description="How many to send.")
+    offset: int = Field(0, ge=0, le=1_000_000, description="How many to leave out at the beginning.")
+    deleted: bool = Field(False, description="List what was deleted and can be restored instead.")
+
+
+class NetworkToStore(RootModel[Any]):
+    """A network document, or another network to copy."""
+
+    model_config = ConfigDict(json_schema_extra=_replace_schema(NETWORK_TO_STORE_SCHEMA))
+
+
+class NetworkToReplace(RootModel[Any]):
+    """A network document."""
+
+    model_config = ConfigDict(json_schema_extra=_replace_schema({"allOf": [{"$ref": f"{COMPONENT}NetworkDocument"}]}))
 
 
 class CurveQuery(BaseModel):
@@ -468,10 +549,39 @@ class EdgesAnswer(Answer):
     layers: list[LayerEdges]
 
 
+class ParametersFile(Answer):
+    """The file beside a program; `/parameters/file` has it."""
+
+    needed: bool = Field(description="Whether the program reads it; otherwise the numbers are in the code.")
+    filename: str
+    bytes: Count = Field(description="Of the parameters in it; the file is a little larger.")
+
+
+class CodeAnswer(Answer):
+    """A program, or a shell command; running it prints the name and the values of every layer."""
+
+    target: Literal["numpy", "keras", "pytorch", "curl"]
+    language: Literal["python", "shell"]
+    filename: str
+    code: str
+    parameters_file: ParametersFile
+    notes: list[str] = Field(description="What to know before running it.")
+
+
 class StoredDocument(RootModel[Any]):
     """A network document."""
 
     model_config = ConfigDict(json_schema_extra={"allOf": [{"$ref": f"{COMPONENT}NetworkDocument"}]})
+
+
+class EditAnswer(Answer):
+    """The edited network as a complete document, which was built and checked."""
+
+    document: StoredDocument
+    renamed: dict[str, str] = Field(description="Names of layers that have another name now, by their former ones.")
+    added: list[str] = Field(description="Names of new layers.")
+    removed: list[str] = Field(description="Names of layers that are gone.")
+    notes: list[str] = Field(description="What was done beyond the words of the operations, in sentences.")
 
 
 class NetworkInfo(Answer):
@@ -481,11 +591,15 @@ class NetworkInfo(Answer):
     name: str | None
     title: str | None
     description: str | None
-    read_only: bool
+    read_only: bool = Field(description="Whether it is an example, which stays as it is.")
     input_shape: list[Count]
     layers: Count
     parameters: Count
     multiply_adds: Count
+    version: int | None = Field(description="Its `ETag` without the quotes; null for an example.")
+    created: str | None = Field(description="A time as in RFC 3339, in UTC; null for an example.")
+    changed: str | None
+    deleted: str | None = Field(description="null unless it was deleted, and can be restored.")
 
 
 class ProblemEntry(BaseModel):

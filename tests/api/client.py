@@ -66,4 +66,4 @@ class Client:
 def connect(app: FastAPI, **options: Any) -> httpx.AsyncClient:
     """Return an HTTP client of an application in this process."""
     transport = httpx.ASGITransport(app, **options)
-    return httpx.AsyncClient(transport=transport, base_url="http://vitrine.test", timeout=60)
+    return httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=60)

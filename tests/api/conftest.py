@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 from fastapi import FastAPI
@@ -14,8 +14,10 @@ def anyio_backend() -> str:
 
 
 @pytest.fixture(scope="session")
-def app() -> FastAPI:
-    return create_app(Settings())
+def app() -> Iterator[FastAPI]:
+    app = create_app(Settings())
+    yield app
+    app.state.services.networks.database.close()
 
 
 @pytest.fixture

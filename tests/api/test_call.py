@@ -8,12 +8,12 @@ from typing import Any
 import anyio
 import pytest
 
+from app.api import answers
 from app.api import call as call_module
-from app.api import forward as forward_module
 from app.api.call import Services
 from app.main import create_app
 from app.nn.network import Network
-from app.nn.statistics import statistics
+from app.nn.statistics import statistics_of
 from app.settings import Settings
 from tests.api.client import WALKTHROUGH, Client, connect
 
@@ -101,6 +101,26 @@ async def test_too_many_values_in_an_answer() -> None:
     assert len((await small.post("/api/v1/parameters", {**asked, "top": 3}))["entries"]) == 3
 
 
+@pytest.mark.parametrize("rounds", [50, 70, 4000])
+async def test_too_many_nodes(client: Client, rounds: int) -> None:
+    twice = [
+        {"kind": "Activation", "name": "a", "activation": "tanh"},
+        {"kind": "Concatenate", "name": "both", "inputs": ["a", "a"]},
+    ]
+    network = {"input": {"shape": [2]}, "layers": [{"repeat": rounds, "layers": twice}]}
+    problem = await client.problem("POST", "/api/v1/summary", 413, json={"network": network})
+    assert problem["pointer"].startswith("/network/layers/0/layers/")
+    await client.problem("POST", "/api/v1/forward", 413, json={"network": network, "inputs": [1, 2], "layers": []})
+
+
+async def test_too_many_fields(client: Client) -> None:
+    fields = ",".join(f'"f{number}":1' for number in range(300_000))
+    headers = {"content-type": "application/json"}
+    body = '{"network": {' + fields + "}}"
+    problem = await client.problem("POST", "/api/v1/summary", 413, content=body, headers=headers)
+    assert "fields" in problem["detail"]
+
+
 async def test_too_much_memory() -> None:
     small = client_of(memory_bytes=10 * 2**20)
     body = {"network": WIDE, "inputs": [[0.5, 0.7]] * 50, "layers": []}
@@ -111,7 +131,7 @@ async def test_too_much_memory() -> None:
 async def test_small_work_is_done_in_place_and_large_work_in_a_thread(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = record_threads(monkeypatch, forward_module, "statistics")
+    threads = record_threads(monkeypatch, answers, "statistics_of")
     await client.post("/api/v1/forward", ASKED)
     assert set(threads) == {threading.current_thread()}
     threads.clear()
@@ -136,9 +156,9 @@ async def test_more_than_may_wait_is_told_to_come_back(monkeypatch: pytest.Monke
 
     def slow(values: Any) -> Any:
         release.wait(30)
-        return statistics(values)
+        return statistics_of(values)
 
-    monkeypatch.setattr(forward_module, "statistics", slow)
+    monkeypatch.setattr(answers, "statistics_of", slow)
     body = {"network": WIDE, "inputs": [0.5, 0.7], "layers": ["input"]}
     first = [asyncio.create_task(busy.http.post("/api/v1/forward", json=body)) for _ in range(2)]
     await anyio.sleep(0.1)

@@ -2,7 +2,7 @@ import anyio
 import anyio.lowlevel
 import pytest
 
-from app.api.gate import Gate
+from app.api.gate import Gate, Holding
 from app.errors import Busy
 
 pytestmark = pytest.mark.anyio
@@ -70,3 +70,42 @@ async def test_cancelled_work_leaves_the_queue() -> None:
     gate.leave(1)
     assert (gate.free_workers, gate.free_bytes) == (1, 100)
     await gate.enter(100)
+
+
+async def test_waiting_is_bounded_in_time() -> None:
+    gate = Gate(workers=1, waiting=2, memory_bytes=100, wait_seconds=0.01)
+    await gate.enter(60)
+    with pytest.raises(Busy, match=r"0\.01 seconds") as caught:
+        await gate.enter(60)
+    assert caught.value.retry_after > 1
+    gate.leave(60)
+    assert (gate.free_workers, gate.free_bytes) == (1, 100)
+    await gate.enter(100)
+
+
+async def test_one_who_gives_up_lets_the_next_one_in() -> None:
+    gate = Gate(workers=2, waiting=2, memory_bytes=100, wait_seconds=0.05)
+    await gate.enter(60)
+    async with anyio.create_task_group() as group:
+
+        async def large() -> None:
+            with pytest.raises(Busy):
+                await gate.enter(60)
+
+        group.start_soon(large)
+        await anyio.wait_all_tasks_blocked()
+        with anyio.fail_after(5):
+            await gate.enter(40)  # behind the large one, until that one goes
+    assert gate.free_bytes == 0
+
+
+def test_what_is_held_is_bounded() -> None:
+    holding = Holding(100, "bodies")
+    holding.take(70)
+    with pytest.raises(Busy, match="bodies"):
+        holding.take(31)
+    holding.take(30)
+    holding.give_back(70)
+    holding.give_back(30)
+    assert holding.held_bytes == 0
+    holding.take(1000)  # alone

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import jsonschema
 import pytest
 from fastapi import FastAPI
@@ -46,7 +47,7 @@ async def test_it_is_served(client: Client, document: dict[str, Any]) -> None:
 
 
 async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> None:
-    posts = ("summary", "forward", "explain", "gradients", "parameters", "edges")
+    posts = ("summary", "edit", "forward", "explain", "gradients", "parameters", "edges", "code", "parameters/file")
     calls = {(path, method) for path, method, _ in operations(document)}
     assert calls == {
         ("/health", "GET"),
@@ -56,7 +57,11 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/activations/{name}/evaluate", "POST"),
         ("/api/v1/layers", "GET"),
         ("/api/v1/networks", "GET"),
+        ("/api/v1/networks", "POST"),
         ("/api/v1/networks/{id}", "GET"),
+        ("/api/v1/networks/{id}", "PUT"),
+        ("/api/v1/networks/{id}", "DELETE"),
+        ("/api/v1/networks/{id}/restore", "POST"),
         *((f"/api/v1/{name}", "POST") for name in posts),
     }
 
@@ -92,14 +97,62 @@ async def test_every_operation_is_described(document: dict[str, Any]) -> None:
     assert len(EXAMPLES) == len(list(operations(document)))
 
 
+CHANGES = ("create_network", "replace_network", "delete_network", "restore_network")
+"""What changes stored networks, in the order of the examples."""
+
+
+async def run(
+    client: Client, path: str, method: str, operation: dict[str, Any], **others: str | float
+) -> httpx.Response:
+    """Do what the example of an operation says, but for `others`."""
+    example = EXAMPLES[operation["operationId"]]
+    values = {**example.parameters, **{name: value for name, value in others.items() if name in example.parameters}}
+    places = {part["name"]: part["in"] for part in operation.get("parameters", [])}
+    return await client.http.request(
+        method,
+        path.format_map(values),
+        json=example.body,
+        params={name: value for name, value in values.items() if places.get(name, "query") == "query"},
+        headers={name: str(value) for name, value in values.items() if places.get(name) == "header"},
+    )
+
+
+async def test_the_examples_of_changes_follow_each_other(client: Client, document: dict[str, Any]) -> None:
+    found = {operation["operationId"]: (path, method, operation) for path, method, operation in operations(document)}
+    stored: dict[str, str] = {}
+    version = 1
+    for name in CHANGES:
+        path, method, operation = found[name]
+        response = await run(client, path, method, operation, **stored, **{"If-Match": f'"{version}"'})
+        ((status, answer),) = ((key, value) for key, value in operation["responses"].items() if key < "300")
+        assert response.status_code == int(status), response.text
+        if status == "204":
+            assert "content" not in answer
+            version += 1
+            continue
+        info = response.json()
+        schema = answer["content"]["application/json"]["schema"]
+        shown = answer["content"]["application/json"]["example"]
+        for value in (info, shown):
+            check(document, schema, value)
+        assert {**info, **{field: shown[field] for field in ("id", "created", "changed")}} == shown
+        stored = {"id": info["id"]}
+        version = info["version"]
+    path, method, operation = found["create_network"]
+    body = operation["requestBody"]["content"]["application/json"]
+    check(document, body["schema"], body["example"])
+
+
 async def test_every_example_runs_and_is_what_it_answers(client: Client, document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
+        if operation["operationId"] in CHANGES:
+            continue
         example = EXAMPLES[operation["operationId"]]
-        names = {part["name"] for part in operation.get("parameters", []) if part["in"] == "path"}
-        url = path.format_map(dict(example.parameters))
-        query = {name: value for name, value in example.parameters.items() if name not in names}
-        response = await client.http.request(method, url, json=example.body, params=query)
+        response = await run(client, path, method, operation)
         assert response.status_code == 200, response.text
+        if example.answer is None:  # a file
+            assert response.headers["content-type"] in operation["responses"]["200"]["content"]
+            continue
         answer = response.json()
         shown = operation["responses"]["200"]["content"]["application/json"]["example"]
         assert shown == example.answer

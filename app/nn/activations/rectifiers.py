@@ -6,9 +6,12 @@ from app.nn.activations.arrays import Array
 from app.nn.activations.parameter import Parameter
 from app.nn.activations.record import Activation
 
+# A 0 of x's own kind: NumPy would turn a Python number into one at every call, which shows on small layers.
+_ZERO = {np.dtype(kind): np.zeros((), dtype=kind) for kind in (np.float32, np.float64)}
+
 
 def _relu(x: Array) -> Array:
-    result: Array = np.maximum(x, 0.0)
+    result: Array = np.maximum(x, _ZERO[x.dtype])
     return result
 
 

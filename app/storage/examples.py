@@ -1,14 +1,20 @@
-"""Stored networks: the examples that come with Vitrine, read-only, each under the name of its file."""
+"""The examples: networks that come with Vitrine, read-only, each under the name of its file."""
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
+
+import orjson
 
 from app.errors import NotFound
 from app.nn.errors import Problem
 from app.nn.network import Network
+from app.storage.packing import describe_network
+from app.storage.records import Record
 
 FIRST = ("walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits")
 """The order in which somebody new meets the examples; any other follows by its name."""
@@ -22,6 +28,21 @@ class StoredNetwork:
     document: Mapping[str, Any]
     network: Network
     read_only: bool = True
+
+    @cached_property
+    def record(self) -> Record:
+        """What a list of networks says of it."""
+        return Record(self.id, describe_network(self.network))
+
+    @cached_property
+    def json(self) -> bytes:
+        """The document as JSON."""
+        return orjson.dumps(self.document)
+
+    @cached_property
+    def digest(self) -> str:
+        """A text that is another one as soon as the document is another one."""
+        return hashlib.sha256(self.json).hexdigest()[:16]
 
 
 class Examples:
@@ -40,14 +61,22 @@ class Examples:
         """Iterate over the networks in the order to show them."""
         return iter(self._stored.values())
 
+    def __contains__(self, name: object) -> bool:
+        """Tell whether an example has this name."""
+        return name in self._stored
+
     def __getitem__(self, name: str) -> StoredNetwork:
         """Return the network stored under `name`; raises `NotFound`."""
         try:
             return self._stored[name]
         except KeyError:
-            known = ", ".join(self._stored) or "none"
-            detail = f'no network has the id "{name[:60]}"; the stored networks are: {known}'
-            raise NotFound(Problem("", detail, f"one of {known}", name[:60])) from None
+            raise self.unknown(name) from None
+
+    def unknown(self, name: str) -> NotFound:
+        """Return the error for an id that no network has."""
+        known = ", ".join(self._stored) or "none"
+        detail = f'no network has the id "{name[:60]}"; the examples are: {known}'
+        return NotFound(Problem("", detail, "the id of an example or of a stored network", name[:60]))
 
 
 def _position(name: str) -> tuple[int, str]:

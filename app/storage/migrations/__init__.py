@@ -1,0 +1,1 @@
+"""The migrations of the database; docs/storage.md says how to add one."""

@@ -1,0 +1,180 @@
+"""Requests made at random, from the API's own description and from broken network documents, against a real server.
+
+Whatever is sent, the answer is one that the description knows, or an error that says what is wrong; there is no 500,
+no traceback in the log, and no request that takes the server away from the next one. VITRINE_FUZZ=20 tries
+twenty times as much, and differently each time.
+"""
+
+import copy
+import json
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+import requests
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from app.main import create_app
+from app.settings import Settings
+from tests.nn.networks import zoo
+from tests.server import Served, serving
+
+TIMES = int(os.environ.get("VITRINE_FUZZ", "1"))
+SLOWEST_SECONDS = 30
+
+DESCRIPTION = create_app(Settings()).openapi()
+API = schemathesis.openapi.from_dict(DESCRIPTION)
+
+SETTINGS = settings(
+    max_examples=15 * TIMES,
+    derandomize=TIMES == 1,
+    deadline=None,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    folder = tmp_path_factory.mktemp("fuzz")
+    with serving(folder, VITRINE_DATA_DIR=str(folder)) as served:
+        yield served
+        assert served.is_well()
+
+
+@pytest.fixture(scope="module")
+def session() -> Iterator[requests.Session]:
+    with requests.Session() as session:
+        session.trust_env = False
+        yield session
+
+
+@API.parametrize()
+@SETTINGS
+def test_what_the_description_allows_and_what_it_does_not(
+    case: schemathesis.Case, server: Served, session: requests.Session
+) -> None:
+    response = case.call(base_url=server.address, session=session, timeout=SLOWEST_SECONDS)
+    checks = [not_a_server_error, content_type_conformance, response_schema_conformance, status_code_conformance]
+    case.validate_response(response, checks=checks)
+
+
+JUNK = st.one_of(
+    st.none(),
+    st.booleans(),
+    st.integers(-3, 3),
+    st.sampled_from([2**31, 2**63, -(2**63), 10**18, 10**300, 1e308, -1e-320, 0.5]),
+    st.text(max_size=5),
+    st.sampled_from(["", "input", "Dense", "relu", "NaN", "__proto__", "\u0000", "\u202e", "<b>", "a" * 300, "💥"]),
+    st.sampled_from(
+        [[], {}, [[]], [[], [1]], [1, "a"], {"repeat": 10**9, "layers": []}, {"name": "softmax", "axis": 9}]
+    ),
+)
+
+
+def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Return the paths of all values in `value`."""
+    found = [path]
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            found += places(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value[:4]):
+            found += places(inner, (*path, index))
+    return found
+
+
+@st.composite
+def broken(draw: st.DrawFn, whole: st.SearchStrategy[Any]) -> Any:
+    """Draw a value and break it in up to three places: replace, remove, repeat or add something."""
+    value = copy.deepcopy(draw(whole))
+    for _ in range(draw(st.integers(1, 3))):
+        *path, last = draw(st.sampled_from(places(value)[1:] or [(None,)]))
+        if last is None:
+            return draw(JUNK)
+        container = value
+        for step in path:
+            container = container[step]
+        match draw(st.sampled_from(["replace", "replace", "remove", "repeat", "add"])):
+            case "replace":
+                container[last] = draw(JUNK)
+            case "remove":
+                del container[last]
+            case "repeat" if isinstance(container, list):
+                container.insert(draw(st.integers(0, len(container))), copy.deepcopy(container[last]))
+            case _ if isinstance(container, dict):
+                container[draw(st.text(max_size=8))] = draw(JUNK)
+    return value
+
+
+ASKS = {
+    "summary": {},
+    "forward": {"inputs": 1},
+    "explain": {"inputs": 1, "target": {"layer": "output", "index": [0]}},
+    "gradients": {"inputs": 1, "target": {"layer": "output", "index": [0]}},
+    "edges": {"inputs": 1},
+    "parameters": {"layer": "output", "parameter": "kernel"},
+}
+
+
+@pytest.mark.parametrize("operation", ASKS)
+@SETTINGS
+@given(data=st.data())
+def test_broken_documents(operation: str, server: Served, data: st.DataObject) -> None:
+    document = data.draw(zoo("float32", "float64"))
+    request = {"network": document, **ASKS[operation]}
+    if "inputs" in request:
+        request["inputs"] = document["input"].get("default", 1)
+    body = json.dumps(data.draw(broken(st.just(request))), ensure_ascii=True, allow_nan=False)
+    response = httpx.post(
+        f"{server.address}/api/v1/{operation}",
+        content=body,
+        headers={"Content-Type": "application/json"},
+        timeout=SLOWEST_SECONDS,
+        trust_env=False,
+    )
+    assert response.status_code in {200, 404, 413, 422}, response.text
+    if response.status_code == 422:
+        pointers = [problem["pointer"] for problem in response.json()["errors"]]
+        assert pointers
+        for pointer in pointers:
+            assert pointer == "" or pointer.startswith("/")
+
+
+@SETTINGS
+@given(
+    body=st.one_of(
+        st.binary(max_size=200), st.text(max_size=200).map(str.encode), st.from_regex(rb"[\[{\"0-9,:]{1,50}")
+    )
+)
+def test_bodies_that_are_no_request(server: Served, body: bytes) -> None:
+    response = httpx.post(
+        f"{server.address}/api/v1/forward",
+        content=body,
+        headers={"Content-Type": "application/json"},
+        timeout=SLOWEST_SECONDS,
+        trust_env=False,
+    )
+    assert response.status_code in {413, 422}
+    assert response.headers["content-type"] == "application/problem+json"
+
+
+@SETTINGS
+@given(
+    path=st.text(min_size=1, max_size=40), query=st.dictionaries(st.text(max_size=10), st.text(max_size=20), max_size=3)
+)
+def test_addresses_that_are_nowhere(server: Served, path: str, query: dict[str, str]) -> None:
+    for prefix in ("", "api/v1/networks/", "api/v1/activations/", "static/"):
+        address = httpx.URL(server.address, raw_path=b"/" + prefix.encode() + httpx.URL(path="/" + path).raw_path[1:])
+        response = httpx.get(address, params=query, timeout=SLOWEST_SECONDS, trust_env=False)
+        assert response.status_code in {200, 304, 401, 404, 405, 422}, response.text
