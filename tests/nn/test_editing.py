@@ -9,7 +9,7 @@ import pytest
 
 from app.nn.editing import OPERATIONS, Edited, edit_document
 from app.nn.editing.draft import MOST_DRAWN_VALUES
-from app.nn.editing.editor import MOST_WORK
+from app.nn.editing.editor import MOST_OPERATIONS
 from app.nn.editing.writing import MOST_WRITTEN_OUT
 from app.nn.errors import LimitError, NetworkError
 from app.nn.layers import LAYERS
@@ -633,10 +633,14 @@ def test_too_much_is_refused() -> None:
         with pytest.raises(LimitError) as caught:
             edit(wide, change)
         assert caught.value.problems[0].pointer.startswith("/0")
+    with pytest.raises(LimitError, match="an edit makes inputs"):
+        edit(walkthrough(), operation("set_input", shape=[1001, 1000]))
+    with pytest.raises(LimitError, match="nodes"):
+        edit(build(dense(5_001), shape=(1000, 1)), operation("add_unit", layer="dense_1"))
     with pytest.raises(LimitError):
         edit_document(walkthrough(), [operation("add_layer", layer=dense(2))], Limits(layers=2))
     with pytest.raises(LimitError):
-        edit_document(walkthrough(), [operation("add_unit", layer="hidden")] * MOST_WORK)
+        edit_document(walkthrough(), [operation("add_unit", layer="hidden")] * (MOST_OPERATIONS + 1))
 
 
 def test_infinite_drawn_values_cannot_be_written() -> None:

@@ -26,6 +26,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
 )
 """Every operation there is. Adding one is a function, an entry beside it and a row in the tests."""
 
+MOST_OPERATIONS = 1_000
 MOST_WORK = 200_000
 """The most that operations times layers may be: after each operation the whole network is checked."""
 
@@ -81,8 +82,8 @@ def _read_operations(network: Network, value: object) -> list[tuple[Operation, M
     if not isinstance(value, list):
         detail = f"operations is {describe(value)}; expected a list"
         raise NetworkError([Problem("", detail, "a list of operations", describe(value))])
-    if len(value) * len(network.layers) > MOST_WORK:
-        most = MOST_WORK // len(network.layers)
+    most = min(MOST_OPERATIONS, MOST_WORK // len(network.layers))
+    if len(value) > most:
         detail = f"{len(value):,} operations on {len(network.layers):,} layers are too many at once; at most {most:,}"
         raise LimitError([Problem("", detail, f"at most {most}", str(len(value)))])
     problems: list[Problem] = []

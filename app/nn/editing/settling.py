@@ -15,7 +15,7 @@ from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.layers import LAYERS
 from app.nn.network import INPUT, Network, PlacedLayer
 
-MOST_NODES = 20_000_000
+MOST_NODES = 5_000_000
 """Nodes are followed through a network one by one; in a larger one than this they are not."""
 
 JOIN = "; bring them all into one shape, disconnect one of them first, or join them with Concatenate"

@@ -1,16 +1,19 @@
 """Operations on numbers and on the network as a whole: set_parameters, set_network, set_input."""
 
+import math
+
 import numpy as np
 
 from app.nn.document import DOCUMENT_FIELDS
 from app.nn.editing.change import Change, all_new, replaced, resized
 from app.nn.editing.draft import Draft
 from app.nn.editing.operation import Fields, Operation
-from app.nn.errors import NetworkError, Problem
+from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.input_spec import read_input_spec
 from app.nn.reading import Shape, describe, format_shape, read_array, read_index, read_number
 
 NETWORK_FIELDS = tuple(name for name in DOCUMENT_FIELDS if name not in ("input", "layers"))
+MOST_VALUES = 1_000_000
 INPUT_FIELDS = ("shape", "names", "default", "classes", "preprocessing")
 
 
@@ -67,6 +70,9 @@ def set_input(draft: Draft, operation: Fields) -> None:
         read, problems = read_input_spec({"shape": shape}, draft.network.dtype, draft.limits)
         if problems:
             raise NetworkError(problems)
+        if math.prod(read.shape) > MOST_VALUES:
+            detail = f"an edit makes inputs of {MOST_VALUES:,} values at most; {format_shape(read.shape)} is more"
+            raise LimitError([Problem("/shape", detail, f"at most {MOST_VALUES}", format_shape(read.shape))])
         draft.step.input_change = _reshaped(former, read.shape)
         spec = {**spec, "shape": shape}
         follow_input(spec, former, read.shape, draft.step.input_change)
