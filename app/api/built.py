@@ -45,11 +45,12 @@ class BuiltNetworks:
         self._kept.move_to_end(key)
         return self._kept[key][0]
 
-    def keep(self, key: bytes | None, network: Network) -> None:
-        """Keep a network, unless it is large."""
+    def keep(self, key: bytes | None, network: Network, document_bytes: int = 0) -> None:
+        """Keep a network, unless it is large; `document_bytes` is said where the key is not the document."""
         if key is None or key in self._kept:
             return
-        size = network.parameter_count * network.dtype.itemsize + len(key) * BYTES_PER_BYTE
+        text = max(len(key), document_bytes)
+        size = network.parameter_count * network.dtype.itemsize + text * BYTES_PER_BYTE
         if size > self._largest:
             return
         self._kept[key] = (network, size)

@@ -225,17 +225,17 @@ class Call(Request):
         if id in services.networks.examples:
             return services.networks.examples[id].network
         held = self._held_bytes
-        stored = await self.query(services.networks.read, id)
+        network = services.built.get(_stored_key(id, await self.query(services.networks.version, id)))
+        if network is None:
+            stored = await self.query(services.networks.read, id)
         if held is not None:
             await self._admit(held, settings.memory_bytes)
-        key = f"{id} {stored.record.version}".encode()  # no document is written like this
-        network = services.built.get(key)
         if network is not None:
             return network
         layers = min(stored.record.facts["layers"], settings.layers)
         cost = Cost(stored.size * SECONDS_PER_BYTE + layers * SECONDS_PER_LAYER_READ, stored.size * BYTES_PER_BYTE)
         network = await self.run(cost, build_stored, stored, Limits(settings.layers, settings.parameters))
-        services.built.keep(key, network)
+        services.built.keep(_stored_key(id, stored.record.version), network, stored.size)
         return network
 
     async def _edited(self, reference: Mapping[str, Any], pointer: str) -> Network:
@@ -263,6 +263,10 @@ def build(document: Any, limits: Limits) -> Network:
     # Counted here, where the work may be in a thread: the network remembers them.
     _ = network.parameter_count, network.drawn_parameter_count, network.multiply_adds
     return network
+
+
+def _stored_key(id: str, version: int | None) -> bytes:  # noqa: A002
+    return f"{id} {version}".encode()  # no document is written like this
 
 
 def build_stored(stored: Stored, limits: Limits) -> Network:

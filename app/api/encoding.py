@@ -12,6 +12,9 @@ import orjson
 
 from app.nn.reading import Array
 
+HANDFUL = 16
+"""So few numbers are faster as a list."""
+
 CHUNK = 100_000
 """More numbers than this are not written in one call: orjson keeps the interpreter for itself while it writes."""
 
@@ -31,11 +34,15 @@ def encode_number(number: float) -> float | str:
     return "NaN" if math.isnan(number) else "Infinity" if number > 0 else "-Infinity"
 
 
-def encode_array(values: Array) -> orjson.Fragment:
-    """Return an array of numbers as JSON, nested as its axes are."""
+def encode_array(values: Array) -> Any:
+    """Return an array of numbers as something that orjson writes, nested as its axes are."""
+    if values.size <= HANDFUL:
+        numbers = values.tolist()
+        finite = all(map(math.isfinite, numbers if values.ndim == 1 else values.reshape(-1).tolist()))
+        return numbers if finite else plain(numbers)
     if values.dtype == np.float32:
         values = values.astype(np.float64)
-    return orjson.Fragment(_write(np.ascontiguousarray(values)) if values.ndim else encode(plain(values.item())))
+    return orjson.Fragment(_write(np.ascontiguousarray(values)))
 
 
 def plain(value: Any) -> Any:

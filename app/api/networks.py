@@ -13,13 +13,14 @@ from urllib.parse import urlencode
 from fastapi import Query
 from starlette.responses import Response
 
-from app.api.call import BYTES_PER_BYTE, SECONDS_PER_BYTE, Call, Cost
+from app.api.call import BYTES_PER_BYTE, SECONDS_PER_BYTE, SECONDS_PER_LAYER_READ, Call, Cost
 from app.api.encoding import encode
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas import NetworkInfo, NetworksQuery, NetworkToReplace, NetworkToStore, StoredDocument
 from app.errors import Conflict, InvalidNetwork, InvalidRequest, TooLarge, VersionMissing
+from app.nn.editing import edit_document
 from app.nn.errors import LimitError, NetworkError, Problem
-from app.nn.materialize import edited_value_count, materialize
+from app.nn.limits import Limits
 from app.nn.network import Network
 from app.nn.reading import describe
 from app.storage import Packed, Record, Selection, pack, unpack
@@ -29,7 +30,7 @@ router = api_router("Networks")
 SECONDS_PER_BYTE_PACKED = 5e-8
 BYTES_PER_EDITED_VALUE = 100
 BYTES_PER_NUMBER = 20  # of JSON
-SMALLEST_NUMBER = len("0,")
+SECONDS_PER_VALUE_COPIED = 1e-9
 
 _TAG = re.compile(r'(?P<weak>W/)?"(?P<value>[^"]*)"')
 _NOTHING_CHANGES = "no-cache"
@@ -77,7 +78,12 @@ async def create_network(body: NetworkToStore, call: Call) -> Response:
     return _describe(record, 201, {"Location": f"{BASE}/networks/{record.id}"})
 
 
-@router.get("/networks/{id}", response_model=StoredDocument, openapi_extra={"parameters": [_IF_NONE_MATCH]})
+@router.get(
+    "/networks/{id}",
+    response_model=StoredDocument,
+    responses={304: {"description": "It is still the one that is known."}},
+    openapi_extra={"parameters": [_IF_NONE_MATCH]},
+)
 async def get_network(id: str, call: Call) -> Response:  # noqa: A002 - the name in the path
     """Return the document of a stored network, with its version as `ETag`; `Allow` says whether it can be changed."""
     networks = call.services.networks
@@ -130,10 +136,20 @@ async def _read_new(call: Call, value: object) -> Network:
         raise
     except NetworkError as error:
         raise InvalidNetwork(error.problems) from None
-    count = edited_value_count(network)
-    _check_size(call, count * SMALLEST_NUMBER)
-    document = await call.run(Cost(count * 1e-7, count * BYTES_PER_EDITED_VALUE), materialize, network)
+    document = network.document
+    if network.edits:
+        settings = call.services.settings
+        limits = Limits(settings.layers, settings.parameters)
+        document = (await call.run(_cost_of_edits(network), edit_document, network, [], limits)).document
     return await _read(call, {**document, "title": value["title"]} if "title" in value else document)
+
+
+def _cost_of_edits(network: Network) -> Cost:
+    """Estimate what it takes to write edits into a document: every parameter with one is written out."""
+    copied = sum(network.placed(edit.layer).parameter_specs[edit.parameter].count for edit in network.edits)
+    written = sum(network.placed(layer).parameter_count for layer in {edit.layer for edit in network.edits})
+    seconds = copied * SECONDS_PER_VALUE_COPIED + len(network.layers) * SECONDS_PER_LAYER_READ
+    return Cost(seconds, written * BYTES_PER_EDITED_VALUE)
 
 
 async def _read(call: Call, value: object) -> Network:

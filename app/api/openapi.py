@@ -18,6 +18,7 @@ from app.api.errors import (
     NOT_FOUND,
     READ_ONLY,
     TOO_LARGE,
+    UNAUTHENTICATED,
     UNAVAILABLE,
     UNSUPPORTED_MEDIA_TYPE,
     VERSION_MISSING,
@@ -37,6 +38,7 @@ Open a neural network, give it an input, and read the value held at every node, 
 * **Requests** are read strictly: unknown fields, `"1.5"` for a number and `NaN` are refused.
 * **Networks** that are stored have versions: a change says in `If-Match` which one it changes, so that none is lost.
 * **Errors** are `application/problem+json` (RFC 9457) with every mistake under `errors`, each with a JSON pointer.
+* **A server that other machines can reach** asks for its token, in the header `Authorization: Bearer`.
 """
 
 router = api_router("Service")
@@ -104,7 +106,7 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
 
     if not path.startswith(BASE):
         return {}
-    errors = [("422", "Invalid request, network or query.")]
+    errors = [("422", "Invalid request, network or query."), entry(UNAUTHENTICATED)]
     if "requestBody" in operation:
         errors += [entry(NOT_FOUND), entry(TOO_LARGE), entry(UNSUPPORTED_MEDIA_TYPE), entry(BUSY)]
     elif "{" in path:

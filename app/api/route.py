@@ -6,15 +6,15 @@ forward pass of a small network.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
 import orjson
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
-from starlette.requests import Request
 from starlette.responses import Response
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.call import Call
 from app.api.encoding import encode
@@ -34,30 +34,35 @@ class CallRoute(APIRoute):
     `body` and `query` may be left out; without `query` the call takes no query at all.
     """
 
-    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
-        """Return what answers a request on this route."""
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.app = self._serve()
+
+    def _serve(self) -> ASGIApp:
+        """Return the application that answers on this route, without the stacks that FastAPI keeps for dependencies."""
         endpoint: Endpoint = self.endpoint
         parameters = inspect.signature(endpoint, eval_str=True).parameters
         body_model = _model(parameters.get("body"))
         query_model = _model(parameters.get("query"))
 
-        async def handle(request: Request) -> Response:
-            call = Call(request.scope, request.receive)
-            arguments: dict[str, Any] = dict(request.path_params)
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            call = Call(scope, receive)
+            arguments: dict[str, Any] = dict(call.path_params)
             try:
                 if query_model is not None:
                     arguments["query"] = read_query(call, query_model)
-                elif request.scope["query_string"]:
+                elif scope["query_string"]:
                     refuse_query(call)
                 if body_model is not None:
                     arguments["body"] = await call.read(body_model)
-                return await endpoint(call=call, **arguments)
+                response = await endpoint(call=call, **arguments)
             except RecursionError:
                 raise InvalidRequest("the body is nested deeper than this server reads") from None
             finally:
                 call.release()
+            await response(scope, receive, send)
 
-        return handle
+        return serve
 
 
 def _model(parameter: inspect.Parameter | None) -> type[BaseModel] | None:

@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 
 from app.nn.errors import NetworkError, Problem
-from app.nn.input_spec import read_example
 from app.nn.network import INPUT, Network
 from app.nn.reading import (
     MAXIMUM_PROBLEMS,
@@ -54,12 +53,13 @@ def read_inputs(network: Network, value: object) -> tuple[Array, bool]:
         raise NetworkError(problems)
     batched = array.ndim == len(shape) + 1 and array.shape[1:] == shape and len(array) > 0
     if not batched:
-        example, problems = read_example(network.input, array, input_dtype(network))
-        if example is None:
+        if array.ndim == 0 and shape == (1,):
+            array = array.reshape(1)
+        if array.shape != shape:
             expected = f"{format_shape(shape)} for one example, or n×{format_shape(shape)} for a batch"
             received = format_shape(array.shape)
             raise NetworkError([Problem("", f"inputs are {received}; expected {expected}", expected, received)])
-        array = example[np.newaxis]
+        array = array[np.newaxis]
     bound = network.integer_bound
     if bound is not None:
         outside = np.argwhere((array < 0) | (array >= bound))[:MAXIMUM_PROBLEMS]

@@ -31,6 +31,9 @@ class Statistics:
     first_non_finite: Shape | None
 
 
+HANDFUL = 8
+"""So few values are described one by one. From 8 on NumPy adds in another order."""
+
 FEW = 4
 """From so many arrays of one shape on it is worth describing them together."""
 
@@ -52,6 +55,10 @@ def _index(position: int, shape: Shape) -> Shape:
 
 def statistics(values: Array) -> Statistics:
     """Describe an array of any shape with at least one value; sums are taken in float64."""
+    if values.size < HANDFUL:
+        numbers = values.reshape(-1).tolist()
+        if all(-SAFE < number < SAFE for number in numbers):  # not so for NaN
+            return _describe_handful(numbers, values.shape)
     flat = values.reshape(-1)
     smallest, largest = int(flat.argmin()), int(flat.argmax())
     low, high = float(flat.item(smallest)), float(flat.item(largest))
@@ -86,11 +93,40 @@ def statistics(values: Array) -> Statistics:
     )
 
 
+def _describe_handful(numbers: list[float], shape: Shape) -> Statistics:
+    """Describe a few ordinary numbers without NumPy, which takes longer to start; it would add in the same order."""
+    total = 0.0
+    for number in numbers:  # sum() compensates rounding errors from Python 3.12 on
+        total += number
+    mean = total / len(numbers)
+    squares = 0.0
+    for number in numbers:
+        squares += (number - mean) * (number - mean)
+    high = max(numbers)
+    zeros = numbers.count(0)
+    positive = sum(number > 0 for number in numbers)
+    return Statistics(
+        float(min(numbers)),
+        float(high),
+        mean,
+        math.sqrt(squares / len(numbers)),
+        _index(numbers.index(high), shape),
+        zeros,
+        positive,
+        len(numbers) - zeros - positive,
+        0,
+        0,
+        None,
+    )
+
+
 def statistics_of(arrays: Sequence[Array]) -> list[Statistics]:
     """Describe many arrays, each as `statistics` does, bit for bit.
 
     Those of one shape are described together: with a small layer NumPy takes longer to start than to work.
     """
+    if len(arrays) < FEW:
+        return [statistics(values) for values in arrays]
     alike: dict[tuple[Shape, np.dtype[Any]], list[int]] = {}
     for position, values in enumerate(arrays):
         alike.setdefault((values.shape, values.dtype), []).append(position)

@@ -224,7 +224,7 @@ async def test_programs_send_the_token_in_a_header(guarded: httpx.AsyncClient) -
         headers = {"Authorization": f"{scheme} {TOKEN}"}
         assert (await guarded.post("/api/v1/forward", json=ASKED, headers=headers)).status_code == 200
     for wrong in (f"Basic {TOKEN}", "Bearer", f"Bearer {TOKEN[:-1]}", f"Bearer {TOKEN} x", "Bearer ÿ", TOKEN):
-        response = await guarded.get("/api/v1/layers", headers={"Authorization": wrong.encode("latin-1")})
+        response = await guarded.get("/api/v1/layers", headers=[(b"Authorization", wrong.encode("latin-1"))])
         assert response.status_code == 401
         assert 'error="invalid_token"' in response.headers["www-authenticate"]
 

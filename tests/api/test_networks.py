@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
+import anyio
 import httpx
 import pytest
 from fastapi import FastAPI
@@ -171,6 +172,39 @@ async def test_copies(stores: Client) -> None:
     assert all(answer == answers[0] for answer in answers)
 
 
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+async def test_a_copy_with_edits_is_the_edited_network(client: Client, dtype: str) -> None:
+    block = [
+        {"kind": "Dense", "name": "twice", "units": 3},
+        {"kind": "Add", "name": "sum", "inputs": ["twice", "kept"]},
+    ]
+    base = {
+        "dtype": dtype,
+        "seed": 5,
+        "input": {"shape": [2]},
+        "layers": [
+            {"kind": "Dense", "name": "kept", "units": 3, "parameters": {"bias": [0.1, 0.2, 0.3]}},
+            {"repeat": 2, "layers": block},
+            {"kind": "Dense", "units": 3, "repeat": 2, "activation": {"name": "leaky_relu", "negative_slope": 0.1}},
+        ],
+    }
+    edits = [
+        {"layer": "kept", "parameter": "kernel", "index": [1, 0], "value": 0.1},
+        {"layer": "twice_2", "parameter": "bias", "index": [2], "value": -1.5},
+        {"layer": "dense_5", "parameter": "kernel", "index": [0, 0], "value": 7.0},
+        {"layer": "kept", "parameter": "kernel", "index": [1, 0], "value": 1 / 3},
+    ]
+    copy = await store(client, {"base": base, "edits": edits})
+    question = {"inputs": [0.5, 0.7], "target": {"layer": "dense_5", "index": [1]}}
+    answers = [
+        await client.post("/api/v1/gradients", {"network": network, **question})
+        for network in (copy["id"], {"base": base, "edits": edits})
+    ]
+    assert answers[0] == answers[1]
+    document = await client.get(f"{NETWORKS}/{copy['id']}")
+    assert document["layers"][0]["parameters"]["kernel"][1][0] == pytest.approx(1 / 3, rel=1e-7)
+
+
 async def test_a_stored_network_stands_wherever_a_network_may(stores: Client) -> None:
     stored = (await store(stores))["id"]
     node = {"layer": "hidden", "index": [0]}
@@ -299,6 +333,31 @@ async def test_hostile_ids(stores: Client, path: str) -> None:
     await stores.problem("POST", f"{NETWORKS}/{path}/restore", 404)
     await stores.problem("DELETE", f"{NETWORKS}/{path}", 404, headers={"If-Match": "*"})
     await stores.problem("POST", "/api/v1/summary", 404, json={"network": "\u0000"})
+
+
+async def test_a_database_that_hangs_holds_up_nothing_else(tmp_path: Path) -> None:
+    app = create_app(Settings(data_dir=tmp_path, workers=1, waiting=5))
+    networks = app.state.services.networks
+    deep = {"input": {"shape": [2]}, "layers": [{"kind": "Dense", "units": 1, "repeat": 500}]}
+    written: list[int] = []
+    async with connect(app) as http, anyio.create_task_group() as group:
+        stored = (await http.post(NETWORKS, json=WALKTHROUGH)).json()["id"]
+
+        async def write() -> None:
+            path = f"{NETWORKS}/{stored}"
+            written.append((await http.put(path, json=WALKTHROUGH, headers={"If-Match": "*"})).status_code)
+
+        with networks.database.writing():
+            for _ in range(12):
+                group.start_soon(write)
+            for network in ("walkthrough", deep):
+                response = await http.post("/api/v1/forward", json={"network": network, "inputs": [0.5, 0.7]})
+                assert response.status_code == 200, response.text
+            # Four wait for the database and five for them; the others were told to come back.
+            assert written == [503, 503, 503]
+    assert sorted(written) == [200] * 9 + [503] * 3
+    assert networks.version(stored) == 10
+    close(app)
 
 
 async def test_without_a_database_all_else_works(tmp_path: Path) -> None:
