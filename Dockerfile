@@ -6,10 +6,10 @@ ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=igno
 WORKDIR /build
 
 # What changes seldom comes first: these layers are kept while only the code changes.
-COPY requirements/build.txt requirements/node.txt requirements/runtime.txt requirements/
+COPY requirements/build.txt requirements/node.txt requirements/postgresql.txt requirements/
 RUN pip install --require-hashes -r requirements/build.txt -r requirements/node.txt
 RUN python -m venv --without-pip /opt/vitrine \
-    && pip --python /opt/vitrine/bin/python install --require-hashes --only-binary :all: -r requirements/runtime.txt
+    && pip --python /opt/vitrine/bin/python install --require-hashes --only-binary :all: -r requirements/postgresql.txt
 COPY pyproject.toml hatch_build.py ./
 COPY static/package.json static/package-lock.json static/.npmrc static/
 RUN python hatch_build.py npm --version
@@ -28,7 +28,7 @@ RUN useradd --uid 10001 --user-group --no-create-home --home-dir /data --shell /
     && install --directory --owner=vitrine --group=vitrine /data
 COPY --from=build /opt/vitrine /opt/vitrine
 # pip has compiled everything already, and the root file system may be read-only.
-ENV PATH=/opt/vitrine/bin:${PATH} PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1
+ENV PATH=/opt/vitrine/bin:${PATH} PYTHONDONTWRITEBYTECODE=1 PYTHONUNBUFFERED=1 VITRINE_DATA_DIR=/data
 USER 10001:10001
 WORKDIR /data
 VOLUME /data

@@ -3,6 +3,7 @@
 import re
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 from ipaddress import IPv6Address, ip_address
 
 from app.settings import Settings
@@ -24,6 +25,7 @@ def is_loopback(host: str) -> bool:
     return address.is_loopback
 
 
+@lru_cache(maxsize=64)
 def split_host(host: str) -> tuple[str, str]:
     """Return the name and the port in a Host header or an origin, each "" where there is none.
 

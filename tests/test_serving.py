@@ -127,7 +127,7 @@ def test_empty_lines_keep_no_connection(served: Served) -> None:
         assert status(connection.recv(10_000)) == 200
         time.sleep(0.1)
         connection.sendall(b"\r\n")
-        assert status(read_all(connection)) == 408
+        assert b"HTTP/1.1 408 Request Timeout" in read_all(connection)
 
 
 @pytest.mark.parametrize("start", [b"GET /health HTTP/1.1\r\nA: ", post(b"", length=10**6)])

@@ -151,10 +151,13 @@ class Call(Request):
             )
             raise TooLarge(detail)
         if self._held_bytes is None:
-            await self.services.gate.enter(size)
+            waited = await self.services.gate.enter(size)
+            self._held_bytes = total
+            if waited and await self.is_disconnected():
+                raise ClientDisconnect
         else:
             self.services.gate.grow(size)
-        self._held_bytes = total
+            self._held_bytes = total
 
     def _leave(self) -> None:
         if self._held_bytes is not None:
@@ -206,10 +209,13 @@ class Call(Request):
         except NetworkError as error:
             raise error.within(pointer) from None
 
-    async def document(self, document: dict[str, Any]) -> Network:
-        """Return the network of a document; raises `NetworkError` and `LimitError` with pointers into it."""
+    async def document(self, document: dict[str, Any], size: int | None = None) -> Network:
+        """Return the network of a document; raises `NetworkError` and `LimitError` with pointers into it.
+
+        `size` is about that of its JSON, by default that of the body.
+        """
         built = self.services.built
-        key = built.key(document, self._body_bytes)
+        key = built.key(document, self._body_bytes if size is None else size)
         network = built.get(key)
         if network is not None:
             return network

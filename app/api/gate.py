@@ -32,11 +32,14 @@ class Gate:
         self._queue: deque[_Ticket] = deque()
         self.limiter = anyio.CapacityLimiter(workers)
 
-    async def enter(self, size: int) -> None:
-        """Wait for a worker and `size` bytes; raises `Busy` if too many wait already, or after waiting too long."""
+    async def enter(self, size: int) -> bool:
+        """Wait for a worker and `size` bytes; raises `Busy` if too many wait already, or after waiting too long.
+
+        Returns whether it had to wait: the client may be gone by then.
+        """
         if not self._queue and self._fits(size):
             self._take(size)
-            return
+            return False
         if len(self._queue) >= self._waiting:
             message = f"{len(self._queue)} requests are waiting, the most that may; try again in a moment"
             raise Busy(message)
@@ -52,6 +55,7 @@ class Gate:
             self._withdraw(ticket)
             message = f"no worker came free within {self._wait_seconds:g} seconds; try again in a while"
             raise Busy(message, retry_after=5)
+        return True
 
     def grow(self, size: int) -> None:
         """Take `size` more bytes for work that is inside.

@@ -28,9 +28,9 @@ from app.storage import Packed, Record, Selection, pack, unpack
 router = api_router("Networks")
 
 SECONDS_PER_BYTE_PACKED = 5e-8
-BYTES_PER_EDITED_VALUE = 100
+SECONDS_PER_VALUE_WRITTEN = 1e-7
+BYTES_PER_VALUE_WRITTEN = 100
 BYTES_PER_NUMBER = 20  # of JSON
-SECONDS_PER_VALUE_COPIED = 1e-9
 
 _TAG = re.compile(r'(?P<weak>W/)?"(?P<value>[^"]*)"')
 _NOTHING_CHANGES = "no-cache"
@@ -141,25 +141,27 @@ async def _read_new(call: Call, value: object) -> Network:
         settings = call.services.settings
         limits = Limits(settings.layers, settings.parameters)
         document = (await call.run(_cost_of_edits(network), edit_document, network, [], limits)).document
-    return await _read(call, {**document, "title": value["title"]} if "title" in value else document)
+    if "title" in value:
+        document = {**document, "title": value["title"]}
+    # A small request may copy a large network.
+    return await _read(call, document, max(call.received_bytes, _given_bytes(network)))
 
 
 def _cost_of_edits(network: Network) -> Cost:
     """Estimate what it takes to write edits into a document: every parameter with one is written out."""
-    copied = sum(network.placed(edit.layer).parameter_specs[edit.parameter].count for edit in network.edits)
     written = sum(network.placed(layer).parameter_count for layer in {edit.layer for edit in network.edits})
-    seconds = copied * SECONDS_PER_VALUE_COPIED + len(network.layers) * SECONDS_PER_LAYER_READ
-    return Cost(seconds, written * BYTES_PER_EDITED_VALUE)
+    seconds = written * SECONDS_PER_VALUE_WRITTEN + len(network.layers) * SECONDS_PER_LAYER_READ
+    return Cost(seconds, written * BYTES_PER_VALUE_WRITTEN)
 
 
-async def _read(call: Call, value: object) -> Network:
-    """Check a document; raises `InvalidNetwork` with pointers into it."""
+async def _read(call: Call, value: object, size: int | None = None) -> Network:
+    """Check a document; `size` is about that of its JSON, by default that of the body. Raises `InvalidNetwork`."""
     if not isinstance(value, dict):
         expected = "a network document"
         detail = f"expected {expected}, received {describe(value)}"
         raise InvalidRequest(Problem("", detail, expected, describe(value)))
     try:
-        return await call.document(value)
+        return await call.document(value, size)
     except LimitError:
         raise
     except NetworkError as error:
@@ -167,18 +169,18 @@ async def _read(call: Call, value: object) -> Network:
 
 
 async def _pack(call: Call, network: Network) -> Packed:
-    given = network.parameter_count - network.drawn_parameter_count
-    size = max(call.received_bytes, given * BYTES_PER_NUMBER)
+    size = max(call.received_bytes, _given_bytes(network))
     packed = await call.run(Cost(size * SECONDS_PER_BYTE_PACKED, size * BYTES_PER_BYTE), pack, network)
-    _check_size(call, packed.size)
+    limit = call.services.settings.document_bytes
+    if packed.size > limit:
+        detail = f"the document takes {packed.size:,} bytes; at most {limit:,} are stored"
+        raise TooLarge(Problem("", detail, f"at most {limit:,} bytes", f"{packed.size:,} bytes"))
     return packed
 
 
-def _check_size(call: Call, size: int) -> None:
-    limit = call.services.settings.document_bytes
-    if size > limit:
-        detail = f"the document takes {size:,} bytes or more; at most {limit:,} are stored"
-        raise TooLarge(Problem("", detail, f"at most {limit:,} bytes", f"{size:,} bytes"))
+def _given_bytes(network: Network) -> int:
+    """Estimate how much JSON the parameters are that a document gives."""
+    return (network.parameter_count - network.drawn_parameter_count) * BYTES_PER_NUMBER
 
 
 async def _versions(call: Call, id: str) -> Collection[int] | None:  # noqa: A002

@@ -7,6 +7,7 @@ import logging
 import sqlite3
 import threading
 import time
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -94,6 +95,7 @@ class Database:
         self.engine = create_engine(
             url, pool_size=CONNECTIONS, max_overflow=0, pool_timeout=LOCK_SECONDS, hide_parameters=True, **options
         )
+        weakref.finalize(self, self.engine.dispose)
         self._writing = self.engine.execution_options(writing=True)
         self._opening = threading.Lock()
         self._open = False

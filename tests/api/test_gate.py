@@ -1,9 +1,13 @@
 import anyio
 import anyio.lowlevel
 import pytest
+from starlette.types import Message
 
 from app.api.gate import Gate, Holding
 from app.errors import Busy
+from app.main import create_app
+from app.settings import Settings
+from tests.api.client import WALKTHROUGH, Client, connect
 
 pytestmark = pytest.mark.anyio
 
@@ -109,3 +113,49 @@ def test_what_is_held_is_bounded() -> None:
     holding.give_back(30)
     assert holding.held_bytes == 0
     holding.take(1000)  # alone
+
+
+@pytest.mark.parametrize("there", [True, False])
+async def test_nothing_is_computed_for_a_client_that_has_gone_while_it_waited(there: bool) -> None:
+    app = create_app(Settings(workers=1))
+    gate = app.state.services.gate
+    sent: list[Message] = []
+
+    async def receive() -> Message:
+        if there:
+            await anyio.sleep_forever()
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    scope = {
+        "type": "http",
+        "method": "GET",
+        "path": "/api/v1/openapi.json",
+        "query_string": b"",
+        "headers": [(b"host", b"localhost")],
+    }
+    await gate.enter(1)
+    async with anyio.create_task_group() as group:
+        group.start_soon(app, scope, receive, send)
+        await anyio.wait_all_tasks_blocked()
+        gate.leave(1)
+    assert bool(sent) is there
+    assert gate.free_workers == 1
+    app.state.services.networks.database.close()
+
+
+async def test_bodies_are_held_together_until_their_calls_end() -> None:
+    app = create_app(Settings(body_bytes=10_000, bodies_bytes=1))
+    bodies = app.state.services.bodies
+    asked = {"network": WALKTHROUGH, "inputs": [0.5, 0.7]}
+    async with connect(app) as http:
+        client = Client(http)
+        await client.post("/api/v1/forward", asked)
+        assert bodies.held_bytes == 0
+        bodies.take(9_900)
+        problem = await client.problem("POST", "/api/v1/forward", 503, json=asked)
+        assert "bodies" in problem["detail"]
+        assert bodies.held_bytes == 9_900
+    app.state.services.networks.database.close()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import event, text
 
 from app.errors import SettingsError, Unavailable
+from app.main import main
 from app.settings import Settings
 from app.storage import Networks, Selection, database, database_url, read_url
 from tests.storage.conftest import Open
@@ -58,6 +59,12 @@ def test_urls_that_cannot_be_used_stop_the_start(address: str) -> None:
     with pytest.raises(SettingsError, match="VITRINE_DATABASE_URL") as raised:
         read_url(address)
     assert "secret" not in str(raised.value)
+
+
+def test_a_wrong_url_stops_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VITRINE_DATABASE_URL", "mysql://me:secret@host/name")
+    with pytest.raises(SystemExit, match="VITRINE_DATABASE_URL begins with mysql:"):
+        main([])
 
 
 def test_a_directory_that_cannot_be_made(tmp_path: Path, open_store: Open) -> None:
