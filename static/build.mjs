@@ -3,7 +3,7 @@
 // Scripts are ES modules (load them with type="module"); what two pages share becomes a chunk of its own.
 
 import { readFile, rename, rm, writeFile } from "node:fs/promises";
-import { basename, join } from "node:path";
+import { basename, extname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
@@ -39,8 +39,8 @@ function manifestOf(metafile) {
   const manifest = {};
   for (const [path, output] of Object.entries(metafile.outputs)) {
     if (output.entryPoint === undefined) continue;
-    const name = basename(output.entryPoint).replace(/\.tsx?$/, "");
-    manifest[`${name}.js`] = basename(path);
+    const name = basename(output.entryPoint).replace(/\.(tsx?|css)$/, "");
+    manifest[`${name}${extname(path)}`] = basename(path);
     if (output.cssBundle !== undefined) manifest[`${name}.css`] = basename(output.cssBundle);
   }
   return manifest;
@@ -57,7 +57,7 @@ async function publish() {
 try {
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ["src/studio.tsx", "src/gallery.tsx", "src/docs.ts"],
+    entryPoints: ["src/studio.tsx", "src/gallery.tsx", "src/docs.ts", "src/styles/access.css"],
     outdir: staging,
     entryNames: "[name]-[hash]",
     chunkNames: "shared-[hash]",

@@ -36,7 +36,7 @@ const withoutNestedLinks = () => ({
   },
 });
 
-/** What Swagger UI leaves out: the way by keyboard to long examples, which scroll, and the name of the body's field. */
+/** What Swagger UI leaves out: the way by keyboard to long examples, which scroll, and the names of fields. */
 function completeAccess(host: HTMLElement): void {
   const observer = new MutationObserver(() => {
     for (const example of host.querySelectorAll<HTMLElement>("pre.microlight:not([tabindex])")) {
@@ -44,6 +44,9 @@ function completeAccess(host: HTMLElement): void {
     }
     for (const body of host.querySelectorAll("textarea.body-param__text:not([aria-label])")) {
       body.ariaLabel = "Request body";
+    }
+    for (const field of host.querySelectorAll("tr[data-param-name] :is(select, input):not([aria-label])")) {
+      field.ariaLabel = field.closest("tr")?.dataset.paramName ?? null;
     }
   });
   observer.observe(host, { childList: true, subtree: true });
