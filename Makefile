@@ -75,7 +75,7 @@ golden: .venv-golden/.golden
 	.venv-golden/bin/pip install -r requirements/golden.txt
 	@touch $@
 
-bench: .venv-bench/.bench
+bench: front-end .venv-bench/.bench
 	.venv-bench/bin/python -m benchmarks $(ARGS)
 
 .venv-bench/.bench: requirements/bench.txt requirements/runtime.txt

@@ -1,4 +1,4 @@
-"""Print how fast Vitrine is beside others: `make bench`, or `python -m benchmarks forward|depth|requests`."""
+"""Print how fast Vitrine is beside others: `make bench`, or `python -m benchmarks forward|depth|requests|page`."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "depth", "requests")
+PARTS = ("forward", "depth", "requests", "page")
 
 
 def main() -> None:
@@ -36,6 +36,10 @@ def main() -> None:
         from benchmarks import requests  # noqa: PLC0415
 
         print_rows("Requests a second: two servers on the loopback", [requests.measure()])
+    if "page" in parts:
+        from benchmarks import page  # noqa: PLC0415
+
+        print_rows("The page in Chromium without a GPU: medians", list(page.measure()))
 
 
 if __name__ == "__main__":

@@ -2,16 +2,14 @@
 
 import asyncio
 import json
-import socket
 import statistics
-import subprocess
-import sys
 import time
-from contextlib import ExitStack, closing
+from contextlib import ExitStack
 from pathlib import Path
 
 import uvloop
 
+from benchmarks.start import TIMEOUT_SECONDS, start_server
 from benchmarks.timing import Row
 
 ROOT = Path(__file__).parent.parent
@@ -20,7 +18,6 @@ REQUESTS = 100
 """Requests on each connection in one round."""
 ROUNDS = 21
 BAR = 0.7
-TIMEOUT_SECONDS = 30
 
 
 def measure() -> Row:
@@ -30,31 +27,12 @@ def measure() -> Row:
     head = "POST /api/v1/forward HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
     request = f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body
     with ExitStack() as servers:
-        ports = [_start(name, servers) for name in ("vitrine", "bare")]
+        ports = [start_server(name, servers) for name in ("vitrine", "bare")]
         rates = uvloop.run(_ask_in_turns(ports, request))
     ours, peer = ([rate[which] for rate in rates] for which in (0, 1))
     ratio = statistics.median(one / other for one, other in rates)
     case = f"2-3-1 POST /forward, {CONNECTIONS} connections ÷ bare FastAPI route"
     return Row(case, statistics.median(ours), statistics.median(peer), ratio, BAR, "1/s", rising=True)
-
-
-def _start(name: str, servers: ExitStack) -> int:
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    server = subprocess.Popen([sys.executable, "-m", "benchmarks.server", name, str(port)], cwd=ROOT)
-    servers.callback(server.wait)
-    servers.callback(server.terminate)
-    deadline = time.monotonic() + TIMEOUT_SECONDS
-    while True:
-        try:
-            socket.create_connection(("127.0.0.1", port)).close()
-        except ConnectionRefusedError:
-            if server.poll() is not None or time.monotonic() > deadline:
-                raise RuntimeError(f"the {name} server did not start") from None
-            time.sleep(0.05)
-        else:
-            return port
 
 
 async def _ask_in_turns(ports: list[int], request: bytes) -> list[tuple[float, float]]:

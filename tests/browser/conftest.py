@@ -16,21 +16,10 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Error, Page, ViewportSize, sync_playwright
 
-from tests.browser.ensure_browser import find_browser
+from tests.browser.ensure_browser import BROWSER_FLAGS, find_browser
 
 ROOT = Path(__file__).parents[2]
 START_SECONDS = 60
-BROWSER_FLAGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-angle=swiftshader",
-    "--enable-unsafe-swiftshader",
-]
 
 
 @pytest.hookimpl(trylast=True)
