@@ -4,13 +4,22 @@
  * side by side. While a round runs, newer edits only replace `present`; when it ends, the next round takes the
  * newest of them. So at most one `/forward` is in flight, and the last edit always wins. */
 
-import { type Api, ApiError, nest, type Question } from "./api";
+import { type Api, ApiError, nest, type Question, versionOf } from "./api";
 import { nodeName, parseNodeName } from "./format";
 import { flatIndex, indexOf } from "./layout";
-import { type Answer, type Edit, initialState, type Store, type View } from "./store";
+import { withKept } from "./shelf";
+import { type Answer, type Edit, type History, initialState, type Store, type View } from "./store";
 import { type Address, readAddress } from "./views/address";
-import { defaultInputs, inputSize, integerLimit, readTyped } from "./views/inputs";
-import type { Explanation, ForwardAnswer, NetworkDocument, NodeReference, Summary, TracedLayer } from "./wire";
+import { defaultInputs, featureName, inputSize, integerLimit, readTyped } from "./views/inputs";
+import type {
+  Explanation,
+  ForwardAnswer,
+  NetworkDocument,
+  NetworkReference,
+  NodeReference,
+  Summary,
+  TracedLayer,
+} from "./wire";
 
 /** The network that a bare address opens. */
 export const FIRST_NETWORK = "walkthrough";
@@ -27,11 +36,14 @@ const TERMS = 100;
 /** Explanations kept for one answer, so that moving over a big graph does not fill the memory. */
 const EXPLANATIONS_KEPT = 256;
 
-/** Networks that the chooser shows with a picture. */
-const PICTURES = 60;
-
 /** Milliseconds that the pointer must stay on a node of a large network before that is explained. */
 const REST = 60;
+
+/** Steps kept for undo. */
+const STEPS_KEPT = 200;
+
+/** Milliseconds within which changes of the same label are one step. */
+const SAME_STEP = 1000;
 
 /** How often a busy server is tried again before a person is asked to. */
 const BUSY_RETRIES = 5;
@@ -46,6 +58,15 @@ export interface Actions {
   /** Tries again whatever failed last. */
   retry(): void;
   dismissNotice(): void;
+  /** Makes `edit` what is wanted, as one step that can be undone; `label` names it in a few words. Further changes of
+   * the same label belong to the same step while a pointer is held down, or when they follow within a second. */
+  change(edit: Edit, label: string): void;
+  /** The summary of an edit's document; asked for once. */
+  summaryOf(edit: Edit, signal?: AbortSignal): Promise<Summary>;
+  /** Between pointer down and pointer up: a drag is one step however long it rests. */
+  hold(held: boolean): void;
+  undo(): void;
+  redo(): void;
   setInput(flat: number, value: number): void;
   setInputs(values: readonly number[]): void;
   /** Back to the network's own example. */
@@ -59,12 +80,20 @@ export interface Actions {
   /** Selects the node of that name; the answer says what was wrong with it, if anything. */
   goTo(name: string): string | null;
   setView(change: Partial<View>): void;
-  /** Asks for the summaries that the chooser's pictures are drawn from, where they are not there yet. */
-  loadPictures(): void;
+  /** Loads the lists that name and explain things, once. */
+  loadLists(): Promise<void>;
 }
 
-function questionOf({ networkId, document, inputs, overrides }: Edit): Question {
-  return { network: networkId ?? document, inputs: nest(inputs, document.input.shape), overrides };
+/** The network of an edit, as a request names it. */
+export function networkOf({ networkId, document, edits }: Edit): NetworkReference {
+  const base = networkId ?? document;
+  return edits.length === 0 ? base : { base, edits };
+}
+
+/** Everything that a computation is asked about. */
+export function questionOf(edit: Edit): Question {
+  const { document, inputs, overrides } = edit;
+  return { network: networkOf(edit), inputs: nest(inputs, document.input.shape), overrides };
 }
 
 function isAbort(error: unknown): boolean {
@@ -151,9 +180,24 @@ export function createActions(store: Store, api: Api): Actions {
     }, retryAfter * 1000);
   }
 
+  const summaries = new WeakMap<NetworkDocument, Summary>();
+
+  async function summaryOf(edit: Edit, signal?: AbortSignal): Promise<Summary> {
+    const known = summaries.get(edit.document);
+    if (known !== undefined) return known;
+    const summary = await api.summary(edit.networkId ?? edit.document, signal);
+    summaries.set(edit.document, summary);
+    return summary;
+  }
+
+  /** The cost of one pass, where it is known yet. */
+  function costOf(edit: Edit): number | undefined {
+    const listed = store.get().networks?.find((network) => network.id === edit.networkId);
+    return listed?.multiply_adds ?? summaries.get(edit.document)?.multiply_adds;
+  }
+
   function isLarge(edit: Edit): boolean {
-    const info = store.get().networks?.find((network) => network.id === edit.networkId);
-    return (info?.multiply_adds ?? 0) > EDGE_LIMIT;
+    return (costOf(edit) ?? 0) > EDGE_LIMIT;
   }
 
   /** Whether nothing is left to ask for; the edges come after the values. */
@@ -223,6 +267,8 @@ export function createActions(store: Store, api: Api): Actions {
    * values are there; later ones as a whole, so that numbers of two inputs never stand side by side. */
   async function round(edit: Edit, signal: AbortSignal): Promise<void> {
     const question = questionOf(edit);
+    // A document that is in no list says by its summary whether it is too large for all its edges.
+    if (costOf(edit) === undefined) await summaryOf(edit, signal);
     const { selected, answer: shown } = store.get();
     const explainable =
       selected !== null &&
@@ -237,11 +283,10 @@ export function createActions(store: Store, api: Api): Actions {
 
     const forward = api.forward(question, signal);
     forward.catch(() => undefined);
-    const known = shown !== null && shown.edit.document === edit.document ? shown.summary : null;
-    const summary = known ?? (await api.summary(question.network, signal));
+    const summary = await summaryOf(edit, signal);
     const answer = answerOf(edit, await forward, summary);
     if (signal.aborted) return;
-    if (known === null) {
+    if (shown?.edit.document !== edit.document) {
       store.update({ answer });
       chooseSelection(answer);
     }
@@ -281,6 +326,9 @@ export function createActions(store: Store, api: Api): Actions {
     }
   }
 
+  /** The node that the address asked for: the only one whose absence is worth a word. */
+  let addressed: NodeReference | null = null;
+
   /** Keeps a selection that exists in the new answer, else takes the most telling node. */
   function chooseSelection(answer: Answer): void {
     const { selected } = store.get();
@@ -288,16 +336,58 @@ export function createActions(store: Store, api: Api): Actions {
     if (selected !== null && wrong === null) return;
     const chosen = tellingNode(answer.layers);
     store.update({ selected: chosen, focus: null });
-    if (selected !== null && wrong !== null && chosen !== null) {
+    if (selected !== null && selected === addressed && chosen !== null) {
       say(store.get().notice, `There is no node ${nodeName(selected)}: ${wrong}. Showing ${nodeName(chosen)} instead.`);
     }
     explainWanted();
   }
 
-  function edit(change: Partial<Edit>): void {
-    const { present } = store.get();
-    if (present === null) return;
-    store.update({ present: { ...present, ...change } });
+  /** The step that the next change may still belong to. */
+  let running: { label: string; until: number } | null = null;
+  let held = false;
+
+  function hold(now: boolean): void {
+    held = now;
+    running = null;
+  }
+
+  /** `history` with what stands now as its newest step. */
+  function stepped(label: string): History {
+    const { present, history } = store.get();
+    const past = present === null ? history.past : [...history.past, { edit: present, label }].slice(-STEPS_KEPT);
+    return { past, future: [] };
+  }
+
+  function change(edit: Edit, label: string): void {
+    const { present, history } = store.get();
+    if (edit === present) return;
+    const now = performance.now();
+    const joins = running?.label === label && (held || now < running.until);
+    running = { label, until: now + SAME_STEP };
+    store.update({ present: edit, history: joins ? { past: history.past, future: [] } : stepped(label) });
+    void compute();
+  }
+
+  /** Goes one step back or forward. What stands now goes to the other end under the same label. */
+  function travel(from: "past" | "future"): void {
+    const { present, history, failure } = store.get();
+    const step = from === "past" ? history.past.at(-1) : history.future[0];
+    if (present === null || step === undefined) return;
+    running = null;
+    const here = { edit: present, label: step.label };
+    if (store.get().opening !== null) {
+      opening.abort();
+      opening = new AbortController();
+    }
+    store.update({
+      present: step.edit,
+      opening: null,
+      failure: failure?.during === "lists" ? failure : null,
+      history:
+        from === "past"
+          ? { past: history.past.slice(0, -1), future: [here, ...history.future] }
+          : { past: [...history.past, here], future: history.future.slice(1) },
+    });
     void compute();
   }
 
@@ -310,6 +400,7 @@ export function createActions(store: Store, api: Api): Actions {
     try {
       const [document] = await Promise.all([api.network(id, signal), loadLists()]);
       if (signal.aborted) return;
+      const version = versionOf(document);
       const notes: string[] = [];
       let inputs: readonly number[] = defaultInputs(document);
       if (address.inputs !== undefined && address.inputs !== null) {
@@ -327,8 +418,12 @@ export function createActions(store: Store, api: Api): Actions {
           );
         }
       }
+      addressed = selected;
       store.update((state) => ({
-        present: { networkId: id, document, inputs, overrides: [] },
+        // Others may change a stored network at any time: only an example can be named by its id in a request.
+        present: { networkId: version === null ? id : null, home: id, document, edits: [], inputs, overrides: [] },
+        shelf: version === null ? state.shelf : withKept(state.shelf, id, version, document),
+        history: stepped(`open ${document.title ?? document.name ?? id}`),
         opening: null,
         selected,
         reveal: null,
@@ -434,20 +529,13 @@ export function createActions(store: Store, api: Api): Actions {
     return to;
   }
 
-  async function loadPictures(): Promise<void> {
-    for (const { id } of (store.get().networks ?? []).slice(0, PICTURES)) {
-      if (store.get().pictures.has(id)) continue;
-      try {
-        const summary = await api.summary(id);
-        store.update((state) => ({ pictures: new Map([...state.pictures, [id, summary]]) }));
-      } catch (error) {
-        asApiError(error); // A card without its picture still says what the network is for.
-      }
-    }
-  }
-
   return {
-    loadPictures: () => void loadPictures(),
+    change,
+    summaryOf,
+    hold,
+    undo: () => travel("past"),
+    redo: () => travel("future"),
+    loadLists,
     async start(search) {
       const address = readAddress(search);
       await open(address.network ?? FIRST_NETWORK, address);
@@ -461,14 +549,16 @@ export function createActions(store: Store, api: Api): Actions {
     setInput(flat, value) {
       const { present } = store.get();
       if (present === null || Object.is(present.inputs[flat], value)) return;
-      edit({ inputs: present.inputs.map((old, position) => (position === flat ? value : old)) });
+      const inputs = present.inputs.map((old, position) => (position === flat ? value : old));
+      change({ ...present, inputs }, featureName(present.document, flat));
     },
     setInputs(values) {
-      edit({ inputs: [...values] });
+      const { present } = store.get();
+      if (present !== null) change({ ...present, inputs: [...values] }, "the inputs");
     },
     resetInputs() {
       const { present } = store.get();
-      if (present !== null) edit({ inputs: defaultInputs(present.document) });
+      if (present !== null) change({ ...present, inputs: defaultInputs(present.document) }, "reset the inputs");
     },
     focus,
     select,

@@ -1,10 +1,12 @@
 /** The only file that talks to the server. Answers come back with real numbers (NaN, ±∞) and flat typed arrays;
  * every failure is an `ApiError` that a view can show as it is. */
 
+import { writeJson } from "./json";
 import type {
   ActivationInfo,
   ActivationParameters,
   Curve,
+  Edited,
   Evaluation,
   Explanation,
   ForwardAnswer,
@@ -15,7 +17,9 @@ import type {
   NetworkInfo,
   NetworkReference,
   NodeReference,
+  Operation,
   Override,
+  ParameterSlice,
   ProblemDocument,
   Statistics,
   Summary,
@@ -76,6 +80,21 @@ export interface Api {
     signal?: AbortSignal,
   ): Promise<Curve>;
   evaluate(name: string, parameters: ActivationParameters, x: number, signal?: AbortSignal): Promise<Evaluation>;
+  /** Structural changes, one after the other; all of them or none. */
+  edit(network: NetworkReference, operations: readonly Operation[], signal?: AbortSignal): Promise<Edited>;
+  /** Part of a parameter: `[start, stop]` for each axis, or null for all of it; the values in C order. */
+  parameters(
+    network: NetworkReference,
+    place: { layer: string; parameter: string },
+    slice: readonly ([number, number] | null)[] | null,
+    signal?: AbortSignal,
+  ): Promise<ParameterSlice>;
+  /** The shape of a parameter, without its values. */
+  parameterShape(
+    network: NetworkReference,
+    place: { layer: string; parameter: string },
+    signal?: AbortSignal,
+  ): Promise<number[]>;
 }
 
 /** "NaN", "Infinity" and "-Infinity" as the numbers they stand for; null (no such number) becomes NaN. */
@@ -252,9 +271,27 @@ async function readProblem(response: Response): Promise<ApiError> {
   }
 }
 
+/** Versions of the documents that were read, for the changes that are made to them later. */
+const versions = new WeakMap<NetworkDocument, number>();
+
+/** The version that a stored network had when its document was read; null for an example, which cannot be changed. */
+export function versionOf(document: NetworkDocument): number | null {
+  return versions.get(document) ?? null;
+}
+
+/** Reads the document of a stored network and remembers its version. */
+export async function readStored(response: Response): Promise<NetworkDocument> {
+  const document = (await response.json()) as NetworkDocument;
+  const version = /^"(\d+)"$/.exec(response.headers.get("ETag") ?? "")?.[1];
+  // The tag of an example may consist of digits too.
+  const changeable = response.headers.get("Allow")?.includes("PUT") === true;
+  if (version !== undefined && changeable) versions.set(document, Number(version));
+  return document;
+}
+
 /** One call each: JSON in and out, an `ApiError` for every failure; `request` is `fetch`, replaced in tests. */
 export function createRequests(request: typeof fetch = (...call) => fetch(...call), base = "/api/v1") {
-  async function call<Answer>(path: string, options: RequestInit): Promise<Answer> {
+  async function send(path: string, options: RequestInit): Promise<Response> {
     let response: Response;
     try {
       response = await request(base + path, options);
@@ -269,7 +306,11 @@ export function createRequests(request: typeof fetch = (...call) => fetch(...cal
       );
     }
     if (!response.ok) throw await readProblem(response);
-    return (await response.json()) as Answer;
+    return response;
+  }
+
+  async function call<Answer>(path: string, options: RequestInit): Promise<Answer> {
+    return (await (await send(path, options)).json()) as Answer;
   }
 
   const get = <Answer>(path: string, signal?: AbortSignal) =>
@@ -279,19 +320,25 @@ export function createRequests(request: typeof fetch = (...call) => fetch(...cal
     call<Answer>(path, {
       method: "POST",
       headers: { "Content-Type": "application/json", Accept: "application/json" },
-      body: JSON.stringify(body),
+      body: writeJson(body),
       signal: signal ?? null,
     });
 
-  return { get, post };
+  return { get, post, send };
 }
 
 /** The calls the page makes. */
 export function createApi(...connection: Parameters<typeof createRequests>): Api {
-  const { get, post } = createRequests(...connection);
+  const { get, post, send } = createRequests(...connection);
   return {
     networks: (signal) => get("/networks", signal),
-    network: (id, signal) => get(`/networks/${encodeURIComponent(id)}`, signal),
+    network: async (id, signal) =>
+      readStored(
+        await send(`/networks/${encodeURIComponent(id)}`, {
+          headers: { Accept: "application/json" },
+          signal: signal ?? null,
+        }),
+      ),
     activations: (signal) => get("/activations", signal),
     layerKinds: (signal) => get("/layers", signal),
     summary: (network, signal) => post("/summary", { network }, signal),
@@ -319,5 +366,16 @@ export function createApi(...connection: Parameters<typeof createRequests>): Api
         derivatives: answer.derivatives === null ? null : readNumber(answer.derivatives),
       };
     },
+    edit: (network, operations, signal) => post("/edit", { network, operations }, signal),
+    parameters: async (network, place, slice, signal) => {
+      const answer = await post<{ shape: number[]; values: unknown }>(
+        "/parameters",
+        { network, ...place, ...(slice === null ? {} : { slice }) },
+        signal,
+      );
+      return { shape: answer.shape, values: flatten(answer.values) };
+    },
+    parameterShape: async (network, place, signal) =>
+      (await post<{ shape: number[] }>("/parameters", { network, ...place, top: 1 }, signal)).shape,
   };
 }

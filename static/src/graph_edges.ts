@@ -26,7 +26,20 @@ export const MOST_LINES_IN_ALL = 2400;
 const LEAST_GAP = 16;
 const MOST_FOCUS_LINES = 2000;
 
+const unknowns = new WeakMap<Float64Array, Float64Array>();
+
+/** Not-a-number for each of the edges; the same array every time, because orders are remembered by it. */
+function unknown(like: Float64Array): Float64Array {
+  let found = unknowns.get(like);
+  if (found === undefined) {
+    found = new Float64Array(like.length).fill(Number.NaN);
+    unknowns.set(like, found);
+  }
+  return found;
+}
+
 function quantities(edges: GraphEdges, quantity: GraphView["edgeQuantity"]): Float64Array {
+  if (quantity === "gradient") return edges.gradient ?? unknown(edges.weight);
   return quantity === "weight" ? edges.weight : edges.product;
 }
 
@@ -97,12 +110,18 @@ export function chooseEdges(
   return { chosen, total: complete || chosen.length === 0 ? inView : edges.count };
 }
 
-/** All known edges into one node, the strongest first. */
-export function incomingEdges(edges: GraphEdges, quantity: GraphView["edgeQuantity"], node: number): ChosenEdge[] {
+/** All known edges into the nodes from `first` to before `end`, the strongest first. */
+export function incomingEdges(
+  edges: GraphEdges,
+  quantity: GraphView["edgeQuantity"],
+  first: number,
+  end = first + 1,
+): ChosenEdge[] {
   const values = quantities(edges, quantity);
   const chosen: ChosenEdge[] = [];
   for (const at of strongestFirst(values)) {
-    if (edges.node[at] !== node) continue;
+    const node = edges.node[at] ?? -1;
+    if (node < first || node >= end) continue;
     chosen.push({ edges, at, quantity: values[at] ?? NaN });
     if (chosen.length === MOST_FOCUS_LINES) break;
   }

@@ -3,7 +3,7 @@
 import { toScreen } from "./camera";
 import { type ColorScale, colorScale, PALETTES, type Palette } from "./color";
 import { levelOfDetail } from "./detail";
-import { type ChosenEdge, incomingEdges } from "./graph_edges";
+import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
 import { flatIndex, type GraphLayer, type NodeRef } from "./graph_types";
 import type { SceneBlock, SceneRequest } from "./scene";
@@ -13,6 +13,7 @@ const DIM = {
   focus: { disc: 0.62, edge: 0.1 },
   selected: { disc: 0, edge: 0.5 },
   none: { disc: 0, edge: 1 },
+  stage: { disc: 0, edge: 0.35 },
 };
 export interface PlacedNode {
   layer: string;
@@ -35,6 +36,8 @@ export interface Frame {
   highlight: Highlight;
   /** Layers in view by name, in their order. */
   visible: Map<string, SceneBlock>;
+  /** Whether the step that is shown is in the light, and not a node that somebody points at. */
+  staged: boolean;
   /** Boxes of the labels that are placed already. */
   taken: Occupied;
 }
@@ -64,21 +67,59 @@ export function locate(node: NodeRef | null, { layout, layers }: SceneRequest): 
   return position < 0 || flat < 0 ? null : { layer: node.layer, flat };
 }
 
-function findHighlight(request: SceneRequest): Highlight {
-  const { view, edges, focusEdges } = request;
-  const focus = locate(view.focus, request);
-  const node = focus ?? locate(view.selected, request);
-  if (node === null) return { node, edges: [], lit: new Map(), strength: DIM.none };
-  const into = focusEdges?.layer === node.layer && focusEdges.node.includes(node.flat) ? focusEdges : null;
-  const known = into ?? edges.find((one) => one.layer === node.layer);
-  const incoming = known === undefined ? [] : incomingEdges(known, view.edgeQuantity, node.flat);
-  const lit = new Map<string, Set<number>>([[node.layer, new Set([node.flat])]]);
+/** How many nodes of a layer, in C order, have a value to show. */
+function knownOf(layer: GraphLayer, { layout, view }: SceneRequest): number {
+  const block = layout.byName.get(layer.name);
+  const { stage = null } = view;
+  if (block === undefined || layer.values.length < block.count) return 0;
+  if (stage === null) return block.count;
+  const { position } = block;
+  if (position === stage.position) return Math.min(stage.end, block.count);
+  return position < stage.position ? block.count : 0;
+}
+
+/** The sources of edges by layer, added to `lit`. */
+function lightSources(incoming: readonly ChosenEdge[], lit: Map<string, Set<number>>): void {
   for (const { edges: from, at } of incoming) {
     const layer = from.sources[from.source[at] ?? 0] ?? "";
     const nodes = lit.get(layer) ?? new Set();
     nodes.add(from.sourceNode[at] ?? 0);
     lit.set(layer, nodes);
   }
+}
+
+function stageHighlight({ view, edges, focusEdges, layers }: SceneRequest): Highlight | null {
+  const { stage = null } = view;
+  const layer = stage === null ? undefined : layers[stage.position];
+  if (stage === null || layer === undefined) return null;
+  const own = new Set<number>();
+  for (let flat = stage.first; flat < stage.end; flat++) own.add(flat);
+  const single = stage.end - stage.first === 1;
+  const into = single && focusEdges?.layer === layer.name && focusEdges.node.includes(stage.first) ? focusEdges : null;
+  const known = into ?? edges.find((one) => one.layer === layer.name);
+  const incoming =
+    known === undefined ? [] : incomingEdges(known, view.edgeQuantity, stage.first, stage.end).slice(0, MOST_LINES);
+  const lit = new Map([[layer.name, own]]);
+  lightSources(incoming, lit);
+  return { node: { layer: layer.name, flat: stage.first }, edges: incoming, lit, strength: DIM.stage };
+}
+
+function findHighlight(request: SceneRequest): Highlight {
+  const { view, edges, focusEdges } = request;
+  const focus = locate(view.focus, request);
+  if (focus === null) {
+    const staged = stageHighlight(request);
+    if (staged !== null) return staged;
+  }
+
+  const node = focus ?? locate(view.selected, request);
+  if (node === null) return { node, edges: [], lit: new Map(), strength: DIM.none };
+  const into = focusEdges?.layer === node.layer && focusEdges.node.includes(node.flat) ? focusEdges : null;
+  const known = into ?? edges.find((one) => one.layer === node.layer);
+  const incoming = known === undefined ? [] : incomingEdges(known, view.edgeQuantity, node.flat);
+  const lit = new Map<string, Set<number>>([[node.layer, new Set([node.flat])]]);
+  lightSources(incoming, lit);
+
   return { node, edges: incoming, lit, strength: focus === null ? DIM.selected : DIM.focus };
 }
 
@@ -97,6 +138,7 @@ function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, 
     visible.set(layer.name, {
       block,
       values: layer.values,
+      known: knownOf(layer, request),
       limit: scaleOf(layer, request).limit,
       detail: levelOfDetail(block, camera),
       dim: whole ? 0 : highlight.strength.disc,
@@ -117,6 +159,7 @@ export function makeFrame(request: SceneRequest): Frame {
     palette: request.palette ?? PALETTES[request.view.theme],
     measure: request.measure ?? estimateWidth,
     highlight,
+    staged: (request.view.stage ?? null) !== null && locate(request.view.focus, request) === null,
     visible: blocksInView(request, highlight),
     taken: new Occupied(),
   };

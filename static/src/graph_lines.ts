@@ -63,7 +63,7 @@ function noteIncoming({ request, highlight }: Frame): string[] {
 
 /** Lines of all edges to draw, the strongest and those in the light last, that is on top. */
 export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText[]; notes: string[] } {
-  const { request, highlight, palette, visible } = frame;
+  const { request, highlight, palette, visible, staged } = frame;
   const { chosen, notes } = chooseAll(frame);
   const lit = highlight.edges[0]?.edges;
   const litPlaces = new Set(highlight.edges.map((edge) => edge.at));
@@ -72,6 +72,10 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
   let disc = 80;
   for (const scene of visible.values()) if (scene.detail !== "heat") disc = Math.min(disc, scene.diameter);
 
+  const isAhead = ({ edges, at }: ChosenEdge) => {
+    const scene = visible.get(edges.layer);
+    return staged && scene !== undefined && (edges.node[at] ?? 0) >= scene.known;
+  };
   const lines: SceneLine[] = [];
   const drawn: DrawnEdge[] = [];
   const draw = (edges: readonly ChosenEdge[], least: number, inLight: boolean) => {
@@ -80,6 +84,13 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
     const dim = inLight ? 1 : highlight.strength.edge;
     const base = inLight ? 0.35 + 0.6 * crowd : 0.3 + 0.55 * crowd ** 0.6;
     for (const edge of edges) {
+      if (!inLight && isAhead(edge)) {
+        // What is not computed yet: only that there is a connection.
+        for (const { points } of pathsOf(edge, request.layout, request.camera)) {
+          lines.push({ points, width: 0.7, color: palette.line, alpha: 0.3 * base });
+        }
+        continue;
+      }
       const share =
         edge.quantity === Infinity || edge.quantity === -Infinity ? 1 : magnitude(edge.quantity) / (largest || 1);
       // In a crowd the weak ones also become fainter.
@@ -90,6 +101,7 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
           width: 0.7 + (widest - 0.7) * share,
           color: colorOfEdge(edge.quantity, palette),
           alpha: base * strength * dim,
+          lit: inLight,
         });
         drawn.push({ edge, points, lit: inLight });
       }
@@ -104,10 +116,10 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
 /** Weights on the edges, where they are few enough to be told apart. */
 function edgeLabels(
   drawn: readonly DrawnEdge[],
-  { request, highlight, visible, taken, measure, palette }: Frame,
+  { request, highlight, staged, visible, taken, measure, palette }: Frame,
 ): SceneText[] {
   const { camera, view } = request;
-  const hovered = highlight.node !== null && view.focus !== null;
+  const hovered = highlight.node !== null && (view.focus !== null || staged);
   const wanted = drawn.filter(({ lit }) => lit || (!hovered && drawn.length <= MOST_LABELS));
   const scenes = [...visible.values()];
   if (wanted.length === 0 || wanted.length > MOST_LABELS) return [];

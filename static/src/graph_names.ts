@@ -149,7 +149,7 @@ export function nodeNames(frame: Frame): SceneText[] {
     for (const [flat, label] of labels.slice(0, block.count).entries()) {
       const { x, y } = toScreen(camera, nodePosition(block, flat));
       // Too small for a number inside: the value stands beside the name.
-      const value = scene.detail === "number" || flat >= values.length ? "" : formatValue(values[flat] ?? 0);
+      const value = scene.detail === "number" || flat >= scene.known ? "" : formatValue(values[flat] ?? 0);
       const full = value === "" || !across ? label : first ? `${value}  ${label}` : `${label}  ${value}`;
       const free = first ? x - diameter / 2 - 12 : viewport.width - x - diameter / 2 - 12;
       const room = across ? Math.min(free, 160) : step - 4;

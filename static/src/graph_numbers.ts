@@ -26,7 +26,7 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   for (let row = firstRow; row <= lastRow; row++) {
     for (let column = firstColumn; column <= lastColumn; column++) {
       const flat = flatOf(block, column, row);
-      if (flat < 0) continue;
+      if (flat < 0 || flat >= scene.known) continue;
       const x = scene.x + (column + 0.5) * scene.pitchX;
       const y = scene.y + (row + 0.5) * scene.pitchY;
       shown.push({ text: formatValue(values[flat] ?? 0), flat, x, y });
@@ -40,6 +40,8 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
     number.text = (precise ? [4, 3, 2, 1] : [3, 2, 1]).map((digits) => formatValue(value, digits)).find(fits) ?? "";
     widest = Math.max(widest, unit(number.text));
   }
+  // A number here and there would look like a message.
+  if (shown.filter(({ text }) => text !== "").length < 0.6 * shown.length) return [];
   const size = Math.max(SMALLEST_FONT, Math.floor(Math.min(preferred, chord(preferred) / widest) * 2) / 2);
   const lit = highlight.lit.get(block.layer);
   return shown.flatMap(({ text, flat, x, y }) => {
@@ -54,6 +56,6 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
 /** The numbers of all discs in view that are large enough. */
 export function numbers(frame: Frame): SceneText[] {
   return [...frame.visible.values()]
-    .filter(({ detail, values, block }) => detail === "number" && values.length >= block.count)
+    .filter(({ detail, known }) => detail === "number" && known > 0)
     .flatMap((scene) => numbersOf(scene, frame));
 }

@@ -8,7 +8,7 @@ export interface GraphLayer {
   shape: number[];
   /** Names of the layers that it reads; empty for the input. */
   inputs: string[];
-  /** One example in C order. */
+  /** One example in C order; empty where there are no values to show: the nodes are then drawn empty. */
   values: Float64Array;
   /** Names of the nodes, for example input names or classes. */
   labels?: string[];
@@ -26,11 +26,21 @@ export interface GraphEdges {
   /** NaN where the operation has no weight. */
   weight: Float64Array;
   product: Float64Array;
+  /** The target's derivative by the weight; NaN or left out where that is not known. */
+  gradient?: Float64Array;
 }
 
 export interface NodeRef {
   layer: string;
   index: number[];
+}
+
+/** What has been computed so far: all layers before the one at `position`, and of that one the nodes before `end`;
+ * those from `first` on are the newest. */
+export interface GraphStage {
+  position: number;
+  first: number;
+  end: number;
 }
 
 export type Theme = "light" | "dark";
@@ -39,11 +49,13 @@ export interface GraphView {
   theme: Theme;
   /** Whether one colour scale serves a layer or the whole network. */
   scale: "layer" | "network";
-  edgeQuantity: "weight" | "product";
+  edgeQuantity: "weight" | "product" | "gradient";
   /** Under the pointer or the keyboard. */
   focus: NodeRef | null;
   selected: NodeRef | null;
   pinned: NodeRef[];
+  /** While the forward pass is stepped through: nodes that come later are drawn empty. */
+  stage?: GraphStage | null;
 }
 
 /** Size of the drawing area in CSS pixels. */

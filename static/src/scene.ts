@@ -4,16 +4,18 @@ import { type Camera, toScreen } from "./camera";
 import { colorOf, type Legend, legendOf, type Palette, type Rgb } from "./color";
 import type { Detail } from "./detail";
 import { type Frame, locate, makeFrame, scaleOf } from "./graph_frame";
-import type { Box, Measure } from "./graph_labels";
+import { along, type Box, type Measure } from "./graph_labels";
 import { edgeLines } from "./graph_lines";
 import { layerNames, nodeNames } from "./graph_names";
 import { numbers } from "./graph_numbers";
-import type { GraphEdges, GraphLayer, GraphView, NodeRef, Viewport } from "./graph_types";
+import { type GraphEdges, type GraphLayer, type GraphView, indexOf, type NodeRef, type Viewport } from "./graph_types";
 import { type Block, type Layout, nodePosition } from "./layout";
 
 export interface SceneBlock {
   block: Block;
   values: Float64Array;
+  /** The nodes from here on, in C order, are drawn empty. */
+  known: number;
   limit: number;
   detail: Detail;
   /** Share of the background in its colours. */
@@ -32,6 +34,8 @@ export interface SceneLine {
   width: number;
   color: Rgb;
   alpha: number;
+  /** Leads into what is in the light. */
+  lit?: boolean;
 }
 
 /** A single node drawn over its block. */
@@ -49,6 +53,14 @@ export interface SceneMark {
   x: number;
   y: number;
   radius: number;
+}
+
+/** A line around the nodes of a layer. */
+export interface SceneFrame {
+  x: number;
+  y: number;
+  width: number;
+  height: number;
 }
 
 export interface SceneText {
@@ -76,6 +88,8 @@ export interface Scene {
   lines: SceneLine[];
   spots: SceneSpot[];
   marks: SceneMark[];
+  /** Around the layer that a step computes as a whole. */
+  frame: SceneFrame | null;
   texts: SceneText[];
   /** What is not shown, in words: "strongest 400 of 2,048 edges". */
   notes: string[];
@@ -91,6 +105,8 @@ export interface SceneRequest {
   camera: Camera;
   viewport: Viewport;
   view: GraphView;
+  /** How far the signs that run along the edges of a step have come, from 0 to 1. */
+  flow?: number;
   palette?: Palette;
   measure?: Measure;
 }
@@ -100,9 +116,10 @@ function spotsOf({ request, highlight, visible, palette }: Frame): SceneSpot[] {
   const spots: SceneSpot[] = [];
   for (const [layer, nodes] of highlight.lit) {
     const scene = visible.get(layer);
-    if (scene === undefined || scene.dim === 0) continue;
+    if (scene === undefined || scene.dim === 0 || scene.known === 0) continue;
     const round = scene.detail !== "heat";
     for (const flat of nodes) {
+      if (flat >= scene.known) continue;
       spots.push({
         ...toScreen(request.camera, nodePosition(scene.block, flat)),
         width: round ? scene.diameter : scene.pitchX,
@@ -124,11 +141,42 @@ function marksOf({ request, visible }: Frame): SceneMark[] {
     const at = toScreen(camera, nodePosition(scene.block, node.flat));
     return [{ kind, ...at, radius: Math.max(scene.diameter / 2, 2) }];
   };
+  const { stage = null } = view;
+  const layer = stage === null ? undefined : request.layers[stage.position];
+  if (stage !== null && layer !== undefined) {
+    const single = stage.end - stage.first === 1;
+    const now = single ? { layer: layer.name, index: indexOf(layer.shape, stage.first) } : null;
+    return [
+      ...mark("focus", now),
+      ...mark("selected", view.focus),
+      ...view.pinned.flatMap((node) => mark("pin", node)),
+    ];
+  }
   return [
     ...mark("selected", view.selected),
     ...mark("focus", view.focus),
     ...view.pinned.flatMap((node) => mark("pin", node)),
   ];
+}
+
+/** The frame around a layer of which a step computes several nodes. */
+function frameOf({ request, visible }: Frame): SceneFrame | null {
+  const { stage = null } = request.view;
+  if (stage === null || stage.end - stage.first < 2) return null;
+  const scene = visible.get(request.layers[stage.position]?.name ?? "");
+  if (scene === undefined) return null;
+  const { block, pitchX, pitchY, diameter } = scene;
+  const round = scene.detail !== "heat";
+  const gap = round ? 7 : 4;
+  // Discs are smaller than their cells.
+  const insetX = round ? (pitchX - diameter) / 2 : 0;
+  const insetY = round ? (pitchY - diameter) / 2 : 0;
+  return {
+    x: scene.x + insetX - gap,
+    y: scene.y + insetY - gap,
+    width: block.columns * pitchX - 2 * insetX + 2 * gap,
+    height: block.rows * pitchY - 2 * insetY + 2 * gap,
+  };
 }
 
 function legendFor({ request, highlight, palette }: Frame): SceneLegend | null {
@@ -139,6 +187,21 @@ function legendFor({ request, highlight, palette }: Frame): SceneLegend | null {
     ...legendOf(scaleOf(layer, request), palette),
     layer: view.scale === "network" ? null : layer.name,
   };
+}
+
+/** More signs than this at once are a swarm. */
+const MOST_SIGNS = 160;
+
+/** Signs on the edges of a step, on their way from the sources to what is computed of them. */
+function flowSpots(lines: readonly SceneLine[], flow: number): SceneSpot[] {
+  if (flow >= 1) return [];
+  return lines
+    .filter(({ lit }) => lit)
+    .slice(-MOST_SIGNS)
+    .map(({ points, width, color }) => {
+      const size = Math.min(Math.max(width * 2.2, 5), 11);
+      return { ...along(points, flow), width: size, height: size, round: true, color };
+    });
 }
 
 /** Everything that one frame shows. Time is linear in the layers and the edges that are given. */
@@ -153,8 +216,9 @@ export function buildScene(request: SceneRequest): Scene {
     palette: frame.palette,
     blocks: [...frame.visible.values()],
     lines,
-    spots: spotsOf(frame),
+    spots: [...spotsOf(frame), ...flowSpots(lines, request.flow ?? 1)],
     marks: marksOf(frame),
+    frame: frameOf(frame),
     texts: [...numbers(frame), ...names, ...labels, ...headers],
     notes,
     legend: legendFor(frame),

@@ -3,6 +3,10 @@
 
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { ApiError } from "./api";
+import type { LayerGradients } from "./api_play";
+import type { By } from "./play";
+import type { Shows } from "./share";
+import { emptyShelf, type Shelf } from "./shelf";
 import type {
   ActivationInfo,
   Explanation,
@@ -12,6 +16,7 @@ import type {
   NetworkInfo,
   NodeReference,
   Override,
+  ParameterEdit,
   Summary,
   TracedLayer,
 } from "./wire";
@@ -21,9 +26,25 @@ export interface Edit {
   /** Id of the stored network that `document` came from; null once the document itself is changed. */
   readonly networkId: string | null;
   readonly document: NetworkDocument;
+  /** Single parameter values that stand in place of the document's: `networkOf` in actions.ts joins the two. */
+  readonly edits: readonly ParameterEdit[];
   /** One example, flat in C order. */
   readonly inputs: readonly number[];
   readonly overrides: readonly Override[];
+  /** Id of the stored network that this one was opened from and is saved to, through all changes. */
+  readonly home?: string | null;
+}
+
+/** What stood before a change, and the change in a few words ("x1", "remove hidden"), for a person. */
+export interface Step {
+  readonly edit: Edit;
+  readonly label: string;
+}
+
+/** `past` ends with the latest step, `future` begins with the next one to be done again. */
+export interface History {
+  readonly past: readonly Step[];
+  readonly future: readonly Step[];
 }
 
 /** The server's answer to one edit, kept on screen until the next one is there. */
@@ -40,14 +61,34 @@ export interface Answer {
   readonly explanations: ReadonlyMap<string, Explanation>;
 }
 
+/** Where the player stands in the forward pass. */
+export interface Play {
+  readonly by: By;
+  readonly step: number;
+  readonly playing: boolean;
+  /** Times the ordinary speed. */
+  readonly speed: number;
+}
+
+/** The derivative of one node by every node and parameter. */
+export interface Derivative {
+  readonly edit: Edit;
+  readonly target: NodeReference;
+  readonly layers: ReadonlyMap<string, LayerGradients>;
+}
+
 export type ThemeChoice = "system" | "light" | "dark";
-export type Tab = "summary" | "values";
-export type Sheet = "input" | "inspector" | "tables";
+export type Tab = "summary" | "values" | "code";
+export type Sheet = "input" | "network" | "inspector" | "tables";
+
+/** What the left panel shows: the example, or the layers to build with. */
+export type Panel = "input" | "network";
 
 export interface View {
   readonly themeChoice: ThemeChoice;
   readonly theme: "light" | "dark";
-  readonly edgeQuantity: "weight" | "product";
+  /** What nodes and edges of the graph show: values and weights, values and w·x, or derivatives. */
+  readonly shows: Shows;
   readonly scale: "layer" | "network";
   readonly tab: Tab;
   readonly drawerOpen: boolean;
@@ -56,6 +97,9 @@ export interface View {
   readonly chooserOpen: boolean;
   /** The layer whose rows the Values table shows; null: all. */
   readonly valuesLayer: string | null;
+  readonly panel: Panel;
+  /** The layer whose weights stand open in the table editor. */
+  readonly weightsOf: string | null;
 }
 
 /** A failure, what was being done, and whether it is tried again without being asked. */
@@ -71,6 +115,7 @@ export interface State {
   readonly layerKinds: ReadonlyMap<string, LayerKind>;
   /** What is wanted now; null until a network has been opened. */
   readonly present: Edit | null;
+  readonly history: History;
   /** The network that is on its way. */
   readonly opening: string | null;
   /** What is shown now: `answer.edit !== present` while a newer answer is awaited. */
@@ -86,13 +131,25 @@ export interface State {
   /** One sentence about something that was put right, e.g. a bad value in the address. */
   readonly notice: string | null;
   readonly view: View;
+  readonly shelf: Shelf;
+  /** Stepping through the forward pass; null while all values are shown at once. */
+  readonly play: Play | null;
+  /** The node whose derivatives are shown where the view shows gradients. */
+  readonly target: NodeReference | null;
+  /** The latest that the server said about the target; of an older edit while a newer answer is awaited. */
+  readonly derivative: Derivative | null;
 }
 
 export const initialState: State = {
+  shelf: emptyShelf,
+  play: null,
+  target: null,
+  derivative: null,
   networks: null,
   activations: new Map(),
   layerKinds: new Map(),
   present: null,
+  history: { past: [], future: [] },
   opening: null,
   answer: null,
   pictures: new Map(),
@@ -104,13 +161,15 @@ export const initialState: State = {
   view: {
     themeChoice: "system",
     theme: "light",
-    edgeQuantity: "product",
+    shows: "values",
     scale: "layer",
     tab: "summary",
     drawerOpen: true,
     sheet: null,
     chooserOpen: false,
     valuesLayer: null,
+    panel: "input",
+    weightsOf: null,
   },
 };
 

@@ -3,14 +3,26 @@
 import "./views/theme";
 import "./styles/base.css";
 import "./styles/studio.css";
+import "./styles/edit.css";
+import "./styles/keep.css";
+import "./styles/play.css";
 import { render } from "preact";
 import { createActions } from "./actions";
-import { createApi } from "./api";
+import { createEditActions } from "./actions_edit";
+import { createShelfActions } from "./actions_networks";
+import { createPlayActions } from "./actions_play";
+import { createShareActions } from "./actions_share";
+import { createApi, createRequests } from "./api";
+import { createNetworksApi } from "./api_networks";
+import { createPlayApi } from "./api_play";
 import { nodeName } from "./format";
+import { titleOf } from "./shelf";
 import { createStore, initialState } from "./store";
 import { App } from "./views/App";
 import { readAddress, writeAddress } from "./views/address";
-import { StudioContext } from "./views/context";
+import { type StudioActions, StudioContext } from "./views/context";
+import { followEditing } from "./views/edit/shortcuts";
+import { followUnsaved } from "./views/keep/unsaved";
 import { applyTheme, readThemeChoice, resolveTheme, watchSystemTheme } from "./views/theme";
 
 /** Browsers refuse more than some 200 changes of the address in ten seconds; a drag makes more. */
@@ -28,7 +40,15 @@ const store = createStore({
   },
 });
 const api = createApi();
-const actions = createActions(store, api);
+const playApi = createPlayApi();
+const core = createActions(store, api);
+const actions: StudioActions = {
+  ...core,
+  ...createEditActions(store, api, core),
+  ...createShareActions(store, api, core),
+  ...createPlayActions(store, playApi, core, () => window.matchMedia("(prefers-reduced-motion: reduce)").matches),
+  ...createShelfActions(store, { ...api, ...createNetworksApi(createRequests()) }, core),
+};
 
 /** Puts what is on screen into the address. Another network is a new entry in the history, the rest is not. */
 function followAddress(): void {
@@ -40,16 +60,19 @@ function followAddress(): void {
     const state = store.get();
     if (state.present === null || state.opening !== null || state.answer?.edit.document !== state.present.document)
       return;
+    const id = state.present.home ?? state.present.networkId;
+    const kept = id === null ? undefined : state.shelf.kept.get(id);
+    const title = kept?.title ?? titleOf(state.present.document);
+    document.title = `${title}${state.selected === null ? "" : `, ${nodeName(state.selected)}`} - Vitrine`;
     const query = writeAddress(state);
     if (query === written) return;
-    const isOther = network !== null && network !== state.present.networkId;
-    network = state.present.networkId;
+    const isOther = network !== null && network !== id;
+    network = id;
     written = query;
-    const target = `${window.location.pathname}${query}`;
+    // A network without a name of its own stands in the fragment that it was opened by.
+    const target = `${window.location.pathname}${query}${query === "" ? window.location.hash : ""}`;
     if (isOther) window.history.pushState(null, "", target);
     else window.history.replaceState(null, "", target);
-    const title = state.present.document.title ?? state.present.document.name ?? network;
-    document.title = `${title ?? "Network"}${state.selected === null ? "" : `, ${nodeName(state.selected)}`} - Vitrine`;
   };
   store.subscribe(() => {
     clearTimeout(timer);
@@ -58,7 +81,7 @@ function followAddress(): void {
   window.addEventListener("popstate", () => {
     written = window.location.search;
     network = readAddress(written).network;
-    void actions.start(written);
+    void actions.openAddress(window.location);
   });
 }
 
@@ -82,12 +105,14 @@ function followTheme(): void {
 
 followAddress();
 followTheme();
+followEditing(actions);
+followUnsaved(store, actions);
 const host = document.getElementById("studio");
 if (host === null) throw new Error("The page has no element with the id studio.");
 render(
-  <StudioContext.Provider value={{ store, actions, api }}>
+  <StudioContext.Provider value={{ store, actions, api, playApi }}>
     <App />
   </StudioContext.Provider>,
   host,
 );
-void actions.start(window.location.search);
+void actions.openAddress(window.location);

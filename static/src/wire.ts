@@ -52,10 +52,29 @@ export interface NetworkInfo {
   layers: number;
   parameters: number;
   multiply_adds: number;
+  /** Its `ETag` without the quotes; null for an example. */
+  version?: number | null;
+  /** Times as in RFC 3339; null for an example. */
+  created?: string | null;
+  changed?: string | null;
+  /** Not null where it was deleted, and can be restored. */
+  deleted?: string | null;
 }
 
-/** Which network a request is about: a stored one by its id, or a whole document. */
-export type NetworkReference = string | NetworkDocument;
+/** One parameter value that stands in place of the document's. */
+export interface ParameterEdit {
+  layer: string;
+  parameter: string;
+  index: number[];
+  value: number;
+}
+
+/** Which network a request is about: a stored one by its id, a whole document, or one of these with single values
+ * replaced. */
+export type NetworkReference =
+  | string
+  | NetworkDocument
+  | { base: string | NetworkDocument; edits: readonly ParameterEdit[] };
 
 export interface Override {
   layer: string;
@@ -211,10 +230,46 @@ export interface Evaluation {
   derivatives: number | null;
 }
 
+/** What JSON Schema says about one argument of a layer kind, as far as the page makes forms of it. */
+export interface ArgumentSchema {
+  type?: "boolean" | "integer" | "number" | "string" | "array" | "object" | "null";
+  description?: string;
+  default?: unknown;
+  minimum?: number;
+  maximum?: number;
+  exclusiveMinimum?: number;
+  exclusiveMaximum?: number;
+  enum?: string[];
+  anyOf?: ArgumentSchema[];
+  items?: ArgumentSchema;
+}
+
 export interface LayerKind {
   kind: string;
   description: string;
   operation: string;
+  arguments: { properties: Record<string, ArgumentSchema>; required: string[] };
+}
+
+/** One operation of `POST /edit`; the other fields depend on which. */
+export interface Operation {
+  operation: string;
+  [field: string]: unknown;
+}
+
+/** The answer of `POST /edit`: the new document, complete and checked, and what became of the layers. */
+export interface Edited {
+  document: NetworkDocument;
+  renamed: Record<string, string>;
+  added: string[];
+  removed: string[];
+  notes: string[];
+}
+
+/** The answer of `POST /parameters` to a slice. */
+export interface ParameterSlice {
+  shape: number[];
+  values: Float64Array;
 }
 
 /** RFC 9457, as every error of the API is. */

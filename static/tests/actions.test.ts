@@ -127,6 +127,9 @@ function fakeApi({ held = false, known = [info("walkthrough"), info("other")] } 
     },
     curve: async () => ({ x: [], y: [], dy: [] }),
     evaluate: async () => ({ outputs: 0, derivatives: 0 }),
+    edit: async () => ({ document: DOCUMENT, renamed: {}, added: [], removed: [], notes: [] }),
+    parameters: async () => ({ shape: [0], values: new Float64Array() }),
+    parameterShape: async () => [0],
   };
   const store = createStore();
   return { store, actions: createActions(store, api), api, waiting, calls };

@@ -6,6 +6,7 @@ import {
   flatIndex,
   type GraphEdges,
   type GraphLayer,
+  type GraphStage,
   type GraphView,
   indexOf,
   type NodeRef,
@@ -57,6 +58,8 @@ export interface GraphHandle {
   panBy(dx: number, dy: number): void;
   /** Brings a node into view, large enough to read its value. */
   reveal(node: NodeRef): void;
+  /** Brings a node into view only where it is out of it, or too small to be told from its neighbours. */
+  keepInView(node: NodeRef): void;
   /** The node that an arrow key leads to, by what is seen; null at the edge. */
   neighbour(node: NodeRef, direction: Direction): NodeRef | null;
   /** Where a node is drawn, in CSS pixels relative to the host; null if there is no such node. */
@@ -65,9 +68,17 @@ export interface GraphHandle {
 }
 
 const MOVE_MILLISECONDS = 220;
+/** How long signs take along the edges of a step. */
+const FLOW_MILLISECONDS = 520;
 const FONT_PATIENCE = 1500;
+/** Smaller discs than this are moved closer when they are stepped to. */
+const LEAST_DISC = 5;
 /** A revealed node is at least this large, in pixels. */
 const READABLE_DISC = 44;
+
+function sameStage(a: GraphStage | null | undefined, b: GraphStage | null | undefined): boolean {
+  return a?.position === b?.position && a?.first === b?.first && a?.end === b?.end;
+}
 
 function parseColor(context: CanvasRenderingContext2D | null, value: string, fallback: Rgb): Rgb {
   if (context === null || value === "") return fallback;
@@ -119,6 +130,8 @@ class View implements GraphHandle {
   private pendingValues = false;
   private request = 0;
   private animation: { from: Camera; to: Camera; start: number } | null = null;
+  /** When the signs of a step set out; null while none are on their way. */
+  private flowStart: number | null = null;
   private hovered: NodeRef | null = null;
   private pointer: Point | null = null;
   private lastState = "";
@@ -153,6 +166,10 @@ class View implements GraphHandle {
     this.data = data;
     if (before?.view.theme !== data.view.theme) this.palette = null;
     if (before?.layers !== data.layers) this.pendingValues = true;
+    if (!sameStage(before?.view.stage, data.view.stage)) {
+      const steps = (data.view.stage ?? null) !== null;
+      this.flowStart = steps && !this.stillness.matches ? performance.now() : null;
+    }
     if (before?.networkKey !== data.networkKey || !this.fitsLayout(data.layers)) {
       this.moved = false;
       this.refit();
@@ -191,6 +208,14 @@ class View implements GraphHandle {
     const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
     const zoomed = zoomAt(this.goal(), middle, factor);
     this.glide(pan(zoomed, width / 2 - middle.x, height / 2 - middle.y));
+  }
+
+  keepInView(node: NodeRef): void {
+    const rect = this.rectWith(node, this.goal());
+    if (rect === null) return;
+    const { width, height } = this.viewport;
+    const inside = rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height;
+    if (!inside || rect.width < LEAST_DISC) this.reveal(node);
   }
 
   neighbour(node: NodeRef, direction: Direction): NodeRef | null {
@@ -347,8 +372,11 @@ class View implements GraphHandle {
     if (this.layout === null) this.refit();
     if (this.layout === null) return;
     this.palette ??= readPalette(this.host, data.view.theme);
+    const flow = this.flowStart === null ? 1 : Math.max(0, (now - this.flowStart) / FLOW_MILLISECONDS);
+    if (flow >= 1) this.flowStart = null;
     const scene = buildScene({
       ...data,
+      flow: Math.min(1, flow),
       layout: this.layout,
       camera: this.camera,
       viewport: this.viewport,
@@ -369,7 +397,7 @@ class View implements GraphHandle {
       // What is under a resting pointer may have moved away.
       if (this.pointer !== null) this.onHover(this.pointer);
     }
-    if (this.animation !== null) this.schedule();
+    if (this.animation !== null || this.flowStart !== null) this.schedule();
   }
 }
 

@@ -15,7 +15,7 @@ void main() {
 
 /**
  * Finds its cell, reads the value from the folded texture and looks its colour up. Values from 3e38 on stand for
- * not-a-number, infinities and cells without a node, because drivers may drop tests for NaN.
+ * not-a-number, infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests for NaN.
  */
 const BLOCK_FRAGMENT = `#version 300 es
 precision highp float;
@@ -40,7 +40,8 @@ void main() {
   int index = at.y * grid.x + at.x;
   float value = texelFetch(values, ivec2(index % fold, index / fold), 0).r;
   if (value < -3.35e38) discard;
-  bool bad = abs(value) > 2.9e38;
+  bool hollow = value > 3.3e38;
+  bool bad = !hollow && abs(value) > 2.9e38;
   float t = limit > 0.0 ? clamp(value / limit, -1.0, 1.0) : 0.0;
   vec3 fill = bad ? invalid : texture(ramp, vec2((t * 0.5 + 0.5) * (256.0 / 257.0) + 0.5 / 257.0, 0.5)).rgb;
   if (bad && diameter > 10.0) {
@@ -49,7 +50,7 @@ void main() {
     float outer = smoothstep(0.3, 0.34, length((fract(cell) - 0.5) * pitch) / diameter);
     fill = mix(fill, background, 0.55 * smoothstep(0.2, 0.3, stripe) * outer);
   }
-  fill = mix(fill, background, dim);
+  fill = hollow ? mix(background, rim, discs ? 0.0 : 0.16) : mix(fill, background, dim);
   if (!discs) {
     color = vec4(fill, 1.0);
     return;

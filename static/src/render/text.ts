@@ -2,7 +2,7 @@
 
 import { css, type Palette } from "../color";
 import type { Measure } from "../graph_labels";
-import type { Scene, SceneMark } from "../scene";
+import type { Scene, SceneFrame, SceneMark } from "../scene";
 
 const MOST_REMEMBERED = 20_000;
 
@@ -60,9 +60,21 @@ function drawPin(context: CanvasRenderingContext2D, mark: SceneMark, palette: Pa
   context.restore();
 }
 
+function drawFrame(context: CanvasRenderingContext2D, frame: SceneFrame, palette: Palette): void {
+  context.beginPath();
+  context.roundRect(frame.x, frame.y, frame.width, frame.height, Math.min(14, frame.width / 2, frame.height / 2));
+  context.lineWidth = 4.5;
+  context.strokeStyle = css(palette.background);
+  context.stroke();
+  context.lineWidth = 2;
+  context.strokeStyle = css(palette.focus);
+  context.stroke();
+}
+
 /** Draws what stands above the discs; the context is scaled to CSS pixels. */
 export function drawText(context: CanvasRenderingContext2D, scene: Scene, family: string): void {
   const { palette } = scene;
+  if (scene.frame !== null) drawFrame(context, scene.frame, palette);
   for (const mark of scene.marks) if (mark.kind !== "pin") drawRing(context, mark, palette);
   context.textBaseline = "alphabetic";
   let font = "";

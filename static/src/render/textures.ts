@@ -8,6 +8,7 @@ import type { SceneBlock } from "../scene";
 const FOLD = 8192;
 const NOT_A_NUMBER = 3.0e38;
 const INFINITE = 3.2e38;
+const EMPTY = 3.35e38;
 const NO_NODE = -3.4e38;
 
 /**
@@ -29,18 +30,25 @@ function encode(value: number, factor: number): number {
   return Number.isNaN(value) ? NOT_A_NUMBER : Math.sign(value) * INFINITE;
 }
 
-/** The cells of a block row by row, padded to whole rows of `fold`. */
-export function cellValues(block: Block, values: Float64Array, fold: number, factor: number): Float32Array {
+/** The cells of a block row by row, padded to whole rows of `fold`; nodes from `known` on are empty. */
+export function cellValues(
+  block: Block,
+  values: Float64Array,
+  fold: number,
+  factor: number,
+  known = block.count,
+): Float32Array {
+  const cell = (flat: number) => (flat < known ? encode(values[flat] ?? 0, factor) : EMPTY);
   const cells = block.columns * block.rows;
   const encoded = new Float32Array(Math.ceil(cells / fold) * fold).fill(NO_NODE);
   if (block.maps === null) {
-    for (let flat = 0; flat < block.count; flat++) encoded[flat] = encode(values[flat] ?? 0, factor);
+    for (let flat = 0; flat < block.count; flat++) encoded[flat] = cell(flat);
     return encoded;
   }
   for (let row = 0; row < block.rows; row++) {
     for (let column = 0; column < block.columns; column++) {
       const flat = flatOf(block, column, row);
-      if (flat >= 0) encoded[row * block.columns + column] = encode(values[flat] ?? 0, factor);
+      if (flat >= 0) encoded[row * block.columns + column] = cell(flat);
     }
   }
   return encoded;
@@ -49,6 +57,7 @@ export function cellValues(block: Block, values: Float64Array, fold: number, fac
 interface Entry {
   texture: WebGLTexture;
   values: Float64Array;
+  known: number;
   columns: number;
   rows: number;
   fold: number;
@@ -66,18 +75,23 @@ export class Textures {
   }
 
   /** Binds the values of a block to the active unit; answers the length of the texture's rows and their factor. */
-  bind({ block, values }: SceneBlock): { fold: number; factor: number } {
+  bind({ block, values, known: filled }: SceneBlock): { fold: number; factor: number } {
     const { gl } = this;
     const known = this.entries.get(block.layer);
     if (known !== undefined) gl.bindTexture(gl.TEXTURE_2D, known.texture);
-    if (known?.values === values && known.columns === block.columns && known.rows === block.rows) {
+    if (
+      known?.values === values &&
+      known.known === filled &&
+      known.columns === block.columns &&
+      known.rows === block.rows
+    ) {
       known.frame = this.frame;
       return known;
     }
     const texture = known?.texture ?? gl.createTexture();
     const fold = Math.min(block.columns * block.rows, this.widest);
     const factor = float32Factor(values);
-    const cells = cellValues(block, values, fold, factor);
+    const cells = cellValues(block, values, fold, factor, filled);
     gl.bindTexture(gl.TEXTURE_2D, texture);
     gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, fold, cells.length / fold, 0, gl.RED, gl.FLOAT, cells);
     for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
@@ -87,7 +101,7 @@ export class Textures {
       gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
     }
     const { columns, rows } = block;
-    const entry = { texture, values, columns, rows, fold, factor, frame: this.frame };
+    const entry = { texture, values, known: filled, columns, rows, fold, factor, frame: this.frame };
     this.entries.set(block.layer, entry);
     return entry;
   }

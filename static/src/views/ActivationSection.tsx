@@ -55,7 +55,7 @@ export function ActivationSection({ explanation, info, point, before }: Props) {
           {slope !== null && (
             <span
               class="muted"
-              title="How much the value changes when z changes a little: the slope of the dashed tangent"
+              title="How much the value changes when z changes a little: the slope of the thin tangent"
             >
               slope {formatValue(slope)}
             </span>

@@ -1,17 +1,22 @@
 import type { Sheet } from "../store";
 import { useActions, useStudioState } from "./context";
 import { Drawer } from "./Drawer";
+import { Builder } from "./edit/Builder";
+import { LeftPanel } from "./edit/LeftPanel";
+import { PinList } from "./edit/PinControls";
+import { WeightsDialog } from "./edit/WeightsDialog";
 import { GraphPanel } from "./GraphPanel";
 import { Icon, type IconName } from "./Icon";
 import { InputPanel } from "./InputPanel";
 import { Inspector } from "./Inspector";
-import { NetworkChooser } from "./NetworkChooser";
+import { Keeping, KeepingMessage } from "./keep/Keeping";
 import { NetworkStory } from "./NetworkStory";
 import { TopBar } from "./TopBar";
 import { NARROW, useMedia } from "./useMedia";
 
 const SHEETS: readonly { sheet: Sheet; title: string; icon: IconName }[] = [
   { sheet: "input", title: "Input", icon: "input" },
+  { sheet: "network", title: "Network", icon: "layers" },
   { sheet: "inspector", title: "Inspector", icon: "inspector" },
   { sheet: "tables", title: "Tables", icon: "table" },
 ];
@@ -37,9 +42,11 @@ function NarrowWorkspace() {
             {sheet === "input" && (
               <>
                 <InputPanel />
+                <PinList />
                 <NetworkStory />
               </>
             )}
+            {sheet === "network" && <Builder />}
             {sheet === "inspector" && <Inspector />}
             {sheet === "tables" && <Drawer foldable={false} />}
           </div>
@@ -68,8 +75,7 @@ function WideWorkspace() {
     <main class="workspace">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section class="side left" tabIndex={0} aria-label="Input and network">
-        <InputPanel />
-        <NetworkStory />
+        <LeftPanel />
       </section>
       <div class="centre">
         <GraphPanel />
@@ -86,13 +92,14 @@ function WideWorkspace() {
 /** The whole studio. */
 export function App() {
   const narrow = useMedia(NARROW);
-  const chooserOpen = useStudioState((state) => state.view.chooserOpen);
   return (
     <div class="studio">
       <h1 class="visually-hidden">Vitrine studio</h1>
       <TopBar />
+      <KeepingMessage />
       {narrow ? <NarrowWorkspace /> : <WideWorkspace />}
-      {chooserOpen && <NetworkChooser />}
+      <Keeping />
+      <WeightsDialog />
     </div>
   );
 }

@@ -3,6 +3,7 @@ import { nodeName } from "../format";
 import { arithmeticLine } from "./arithmetic";
 import { useStudioState } from "./context";
 import { nodeLabel } from "./node_facts";
+import { derivativeSentence } from "./play/derivative";
 
 /** Mean width of a character in the line, in pixels. */
 const CHARACTER = 7.6;
@@ -15,6 +16,8 @@ const TWO_LINES = 740;
 export function ArithmeticLine() {
   const answer = useStudioState((state) => state.answer);
   const node = useStudioState((state) => state.focus ?? state.selected);
+  const shows = useStudioState((state) => state.view.shows);
+  const derivative = useStudioState((state) => state.derivative);
   const host = useRef<HTMLParagraphElement>(null);
   const [width, setWidth] = useState(720);
   useLayoutEffect(() => {
@@ -36,6 +39,7 @@ export function ArithmeticLine() {
   const name = nodeName(node);
   const label = nodeLabel(answer, node);
   const explanation = answer.explanations.get(name);
+  const slope = shows === "gradients";
   const lines = width <= TWO_LINES ? 1.9 : 1;
   const room = (lines * width) / CHARACTER - name.length - (label?.length ?? 0) - 3;
   return (
@@ -43,7 +47,11 @@ export function ArithmeticLine() {
       <strong>{name}</strong>
       {label !== null && <span class="node-label">{label}</span>}
       <span class="arithmetic-sum" data-node={name}>
-        {explanation === undefined ? "" : arithmeticLine(explanation, room)}
+        {slope
+          ? derivativeSentence(answer, derivative, node)
+          : explanation === undefined
+            ? ""
+            : arithmeticLine(explanation, room)}
       </span>
     </p>
   );

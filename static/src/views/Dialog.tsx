@@ -1,5 +1,5 @@
 import type { ComponentChildren } from "preact";
-import { useEffect, useId, useRef } from "preact/hooks";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { Icon } from "./Icon";
 
 interface Props {
@@ -13,14 +13,24 @@ interface Props {
 export function Dialog({ title, class: name, onClose, children }: Props) {
   const dialog = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => dialog.current?.showModal(), []);
+  const closed = useRef(onClose);
+  closed.current = onClose;
+  useLayoutEffect(() => {
+    const element = dialog.current;
+    element?.showModal();
+    return () => {
+      // Closed by whatever it was for: only `close` puts the focus back where it came from.
+      closed.current = () => undefined;
+      element?.close();
+    };
+  }, []);
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape closes a dialog by itself.
     <dialog
       ref={dialog}
       class={`dialog ${name}`}
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => closed.current()}
       onClick={(event) => {
         // The backdrop belongs to the dialog element; everything inside it is in the panel.
         if (event.target === dialog.current) dialog.current?.close();

@@ -1,5 +1,6 @@
 import { useId } from "preact/hooks";
 import type { Tab } from "../store";
+import { CodeTab } from "./code/CodeTab";
 import { useActions, useStudioState } from "./context";
 import { Icon } from "./Icon";
 import { SummaryTab } from "./SummaryTab";
@@ -8,6 +9,7 @@ import { ValuesTab } from "./ValuesTab";
 const TABS: readonly { tab: Tab; title: string }[] = [
   { tab: "summary", title: "Summary" },
   { tab: "values", title: "Values" },
+  { tab: "code", title: "Code" },
 ];
 
 /** The tables below the graph; they can be folded away. */
@@ -64,7 +66,9 @@ export function Drawer({ foldable }: { foldable: boolean }) {
       </div>
       {open && (
         <div id={`${id}-panel`} role="tabpanel" class="drawer-panel" aria-labelledby={`${id}-${tab}`}>
-          {tab === "summary" ? <SummaryTab /> : <ValuesTab />}
+          {tab === "summary" && <SummaryTab />}
+          {tab === "values" && <ValuesTab />}
+          {tab === "code" && <CodeTab />}
         </div>
       )}
     </section>

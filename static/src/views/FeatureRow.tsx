@@ -9,13 +9,15 @@ interface Props {
   range: Range;
   read: (text: string) => Reading;
   onChange: (value: number) => void;
+  /** Takes a block of several numbers that was pasted into the field. */
+  onPasteBlock: (text: string) => boolean;
 }
 
 /** Pixels that a drag must go before it counts as one. */
 const DRAG_FROM = 3;
 
 /** One feature of the input: its name (drag it), a field to type in, a slider. */
-export function FeatureRow({ name, value, range, read, onChange }: Props) {
+export function FeatureRow({ name, value, range, read, onChange, onPasteBlock }: Props) {
   const label = useId();
   const drag = useRef<{ x: number; value: number; moved: boolean } | null>(null);
   const clamp = (next: number) => Math.min(range.maximum, Math.max(range.minimum, roundToStep(next, range.step)));
@@ -55,7 +57,15 @@ export function FeatureRow({ name, value, range, read, onChange }: Props) {
       >
         {name}
       </span>
-      <NumberField label={name} labelledBy={label} value={value} step={range.step} read={read} onChange={onChange} />
+      <NumberField
+        label={name}
+        labelledBy={label}
+        value={value}
+        step={range.step}
+        read={read}
+        onChange={onChange}
+        onPasteBlock={onPasteBlock}
+      />
       <input
         type="range"
         class={value < 0 ? "slider negative" : "slider"}

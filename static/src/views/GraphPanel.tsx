@@ -7,6 +7,9 @@ import { GraphSurface } from "./GraphSurface";
 import { Icon, type IconName } from "./Icon";
 import { Legend } from "./Legend";
 import { FailureMessage, Notice } from "./Messages";
+import { GradientNotes } from "./play/GradientNotes";
+import { GraphToolbar } from "./play/GraphToolbar";
+import { Player } from "./play/Player";
 import { ReadingHelp } from "./ReadingHelp";
 
 /** One press of a zoom button. */
@@ -52,6 +55,7 @@ export function GraphPanel() {
   const waiting = useStudioState(
     (state) => state.opening !== null || (state.present !== null && state.answer?.edit !== state.present),
   );
+  const play = useStudioState((state) => state.play);
   const failed = useStudioState((state) => state.failure !== null);
   const graph = useRef<GraphHandle | null>(null);
   const zoom = useCallback((action: Zoom) => {
@@ -63,14 +67,8 @@ export function GraphPanel() {
     <section class="graph-panel" aria-label="Graph" aria-busy={waiting && !failed}>
       <FailureMessage />
       <Notice />
-      <div class="graph-area">
-        {answer !== null && <GraphSurface answer={answer} graph={graph} onZoom={zoom} />}
-        {answer === null && !failed && <Skeleton />}
-        {waiting && !failed && <div class="progress" aria-hidden="true" />}
-      </div>
-      <ArithmeticLine />
       {answer !== null && (
-        <Legend answer={answer}>
+        <GraphToolbar answer={answer}>
           <ReadingHelp />
           {ZOOMS.map(({ zoom: action, label, key, icon }) => (
             <button
@@ -84,8 +82,19 @@ export function GraphPanel() {
               <Icon name={icon} />
             </button>
           ))}
-        </Legend>
+        </GraphToolbar>
       )}
+      <div class="graph-area">
+        {answer !== null && <GraphSurface answer={answer} graph={graph} onZoom={zoom} />}
+        {answer === null && !failed && <Skeleton />}
+        {waiting && !failed && <div class="progress" aria-hidden="true" />}
+      </div>
+      {answer !== null && play !== null && <Player answer={answer} play={play} />}
+      <GradientNotes />
+
+      <ArithmeticLine />
+
+      {answer !== null && <Legend answer={answer} />}
       <Spoken />
     </section>
   );

@@ -1,11 +1,14 @@
 import type { RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
-import { nodeName } from "../format";
+import { currentStage, stageNode } from "../actions_play";
+import { formatValue, nodeName, parseNodeName } from "../format";
+import type { GraphLayer } from "../graph_types";
+import { knownNodes, type Stage } from "../play";
 import { type GraphHandle, mountGraph } from "../render/graph_view";
 import { WebGLUnavailable } from "../render/renderer";
 import type { Answer } from "../store";
 import { useActions, useStudioState } from "./context";
-import { explainedEdges, graphEdges, graphLayers } from "./graph_data";
+import { explainedEdges, gradientEdges, gradientLayers, graphEdges, graphLayers } from "./graph_data";
 import { NodeList } from "./NodeList";
 
 interface Props {
@@ -47,10 +50,25 @@ function WithoutDrawing() {
   );
 }
 
+const EDGE_QUANTITY = { values: "weight", contributions: "product", gradients: "gradient" } as const;
+
+/** What a node shows, in words for a screen reader. */
+function nodeDescriber(layers: readonly GraphLayer[], stage: Stage | null) {
+  const positions = new Map(layers.map((layer, position) => [layer.name, position]));
+  return (name: string, flat: number): string => {
+    const position = positions.get(name) ?? -1;
+    const value = layers[position]?.values[flat];
+    if (value === undefined) return "no derivative";
+    return flat < knownNodes(stage, position, flat + 1) ? formatValue(value) : "not computed yet";
+  };
+}
+
 /** The drawing itself, with the listbox for the keyboard over it. */
 export function GraphSurface({ answer, graph, onZoom }: Props) {
   const actions = useActions();
-  const { theme, scale, edgeQuantity } = useStudioState((state) => state.view);
+  const { theme, scale, shows } = useStudioState((state) => state.view);
+  const play = useStudioState((state) => state.play);
+  const derivative = useStudioState((state) => state.derivative);
   const focus = useStudioState((state) => state.focus);
   const selected = useStudioState((state) => state.selected);
   const reveal = useStudioState((state) => state.reveal);
@@ -91,15 +109,31 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
   }, [actions, graph]);
 
   const { layers: traced, summary, edges: strongest, edit } = answer;
-  const layers = useMemo(() => graphLayers(traced, summary, edit.document), [traced, summary, edit.document]);
-  const edges = useMemo(() => graphEdges(strongest ?? []), [strongest]);
+  const valued = useMemo(() => graphLayers(traced, summary, edit.document), [traced, summary, edit.document]);
+  const weighted = useMemo(() => graphEdges(strongest ?? []), [strongest]);
+  const slopes = shows === "gradients" ? derivative : null;
+  const layers = useMemo(
+    () => (shows === "gradients" ? gradientLayers(valued, slopes) : valued),
+    [shows, valued, slopes],
+  );
+  const edges = useMemo(
+    () => (shows === "gradients" ? gradientEdges(weighted, valued, slopes) : weighted),
+    [shows, weighted, valued, slopes],
+  );
+  const ownEdges = useMemo(
+    () => (focusEdges === null ? null : (gradientEdges([focusEdges], valued, slopes)[0] ?? null)),
+    [focusEdges, valued, slopes],
+  );
+  const edgeQuantity = EDGE_QUANTITY[shows];
+  const stage = useMemo(() => currentStage(answer, play), [answer, play]);
+  const describe = useMemo(() => nodeDescriber(layers, stage), [layers, stage]);
 
   useLayoutEffect(() => {
     graph.current?.update({
       layers,
       edges,
-      focusEdges,
-      networkKey: edit.networkId ?? "",
+      focusEdges: ownEdges,
+      networkKey: edit.home ?? "",
       view: {
         theme,
         scale,
@@ -107,13 +141,21 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
         focus,
         selected,
         pinned: edit.overrides.map(({ layer, index }) => ({ layer, index })),
+        stage,
       },
     });
-  }, [graph, layers, edges, focusEdges, edit, theme, scale, edgeQuantity, focus, selected]);
+  }, [graph, layers, edges, ownEdges, edit, theme, scale, edgeQuantity, focus, selected, stage]);
 
   useEffect(() => {
     if (reveal !== null) graph.current?.reveal(reveal);
   }, [graph, reveal]);
+
+  const stepped = stage === null ? null : stageNode(answer, stage);
+  const steppedName = stepped === null ? null : nodeName(stepped);
+  useEffect(() => {
+    const node = steppedName === null ? null : parseNodeName(steppedName);
+    if (node !== null) graph.current?.keepInView(node);
+  }, [graph, steppedName]);
 
   return (
     <>
@@ -129,6 +171,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
       <NodeList
         id={list}
         answer={answer}
+        describe={describe}
         focus={focus}
         selected={selected}
         onMove={(direction) => {

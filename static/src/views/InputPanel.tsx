@@ -1,8 +1,9 @@
-import { useId, useMemo, useRef } from "preact/hooks";
+import { useId, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, formatShape } from "../format";
 import type { Edit } from "../store";
 import type { NetworkDocument } from "../wire";
 import { useActions, useStudioState } from "./context";
+import { readBlock } from "./edit/block";
 import { FeatureRow } from "./FeatureRow";
 import { Icon } from "./Icon";
 import { defaultInputs, featureName, gridForm, inputRange, integerLimit, type Range, readTyped } from "./inputs";
@@ -27,37 +28,81 @@ function Values({ present }: { present: Edit }) {
   const limit = integerLimit(document);
   const read = (text: string) => readTyped(text, integer, limit);
   const grid = useMemo(() => gridForm(document), [document]);
+  const [refused, setRefused] = useState<string | null>(null);
+
+  /** Fills the values from `flat` on with a row, a column or a block of numbers; one number is the field's own. */
+  const pasteAt = (flat: number, text: string): boolean => {
+    if (!/[\t\n;,\s]/.test(text.trim()) || "value" in read(text)) return false;
+    const block = readBlock(text, read);
+    if ("problem" in block) {
+      setRefused(`${block.problem} Nothing was pasted.`);
+      return true;
+    }
+    const numbers = block.values.flat();
+    const room = inputs.length - flat;
+    if (numbers.length > room) {
+      const places = `${formatCount(room)} ${room === 1 ? "value" : "values"}`;
+      setRefused(
+        `There are ${formatCount(numbers.length)} numbers, but only ${places} from ${featureName(document, flat)} on. Nothing was pasted.`,
+      );
+      return true;
+    }
+    setRefused(null);
+    actions.change(
+      { ...present, inputs: inputs.map((old, position) => numbers[position - flat] ?? old) },
+      `paste ${formatCount(numbers.length)} inputs`,
+    );
+    return true;
+  };
+  const refusal = refused !== null && (
+    <div class="message notice paste-refused" role="alert">
+      <div class="message-text">
+        <p>{refused}</p>
+      </div>
+      <button type="button" class="button quiet icon small" aria-label="Dismiss" onClick={() => setRefused(null)}>
+        <Icon name="close" />
+      </button>
+    </div>
+  );
 
   if (grid !== null) {
     return (
-      <PixelGrid
-        document={document}
-        grid={grid}
-        values={inputs}
-        range={range}
-        read={read}
-        onPaint={(changes) => {
-          const next = [...inputs];
-          for (const [flat, value] of changes) next[flat] = value;
-          actions.setInputs(next);
-        }}
-      />
+      <>
+        <PixelGrid
+          onPasteBlock={pasteAt}
+          document={document}
+          grid={grid}
+          values={inputs}
+          range={range}
+          read={read}
+          onPaint={(changes) => {
+            const next = [...inputs];
+            for (const [flat, value] of changes) next[flat] = value;
+            actions.setInputs(next);
+          }}
+        />
+        {refusal}
+      </>
     );
   }
   return (
-    <ul class="features">
-      {inputs.map((value, flat) => (
-        <FeatureRow
-          // biome-ignore lint/suspicious/noArrayIndexKey: the index is what a feature is.
-          key={flat}
-          name={featureName(document, flat)}
-          value={value}
-          range={range}
-          read={read}
-          onChange={(next) => actions.setInput(flat, next)}
-        />
-      ))}
-    </ul>
+    <>
+      <ul class="features">
+        {inputs.map((value, flat) => (
+          <FeatureRow
+            // biome-ignore lint/suspicious/noArrayIndexKey: the index is what a feature is.
+            key={flat}
+            name={featureName(document, flat)}
+            value={value}
+            range={range}
+            read={read}
+            onChange={(next) => actions.setInput(flat, next)}
+            onPasteBlock={(text) => pasteAt(flat, text)}
+          />
+        ))}
+      </ul>
+      {refusal}
+    </>
   );
 }
 
@@ -104,12 +149,12 @@ export function InputPanel() {
           Reset
         </button>
       </header>
-      <Values key={present.networkId} present={present} />
+      <Values key={`${present.networkId} ${document.input.shape.join()}`} present={present} />
       <details class="explain">
         <summary>How to change it</summary>
         <p>
           {gridForm(document) === null
-            ? "Type a number, press the arrow keys in a field (with Shift: ten times as far), move a slider, or drag a name sideways. "
+            ? "Type a number, press the arrow keys in a field (with Shift: ten times as far), move a slider, or drag a name sideways. A row of numbers pasted into a field fills the following ones too. "
             : "Paint with the pointer, or move over the picture with the arrow keys and press Space. The field below it takes an exact number. "}
           Everything after it is computed again at once.
         </p>

@@ -6,7 +6,9 @@ import { ActivationSection } from "./ActivationSection";
 import { AlongAxis } from "./AlongAxis";
 import { arithmeticLine } from "./arithmetic";
 import { CopyButton } from "./CopyButton";
-import { useStudio, useStudioState } from "./context";
+import { useActions, useStudio, useStudioState } from "./context";
+import { ActivationEditor } from "./edit/ActivationEditor";
+import { PinControls } from "./edit/PinControls";
 import { GoTo } from "./GoTo";
 import { Icon } from "./Icon";
 import { LayerFacts } from "./LayerFacts";
@@ -40,6 +42,7 @@ function Value({ explanation, stale }: { explanation: Explanation; stale: boolea
 
 function Body({ answer, node, explanation }: { answer: Answer; node: NodeReference; explanation: Explanation }) {
   const { api } = useStudio();
+  const actions = useActions();
   const activations = useStudioState((state) => state.activations);
   const stale = useStudioState((state) => state.answer?.edit !== state.present);
   const info = explanation.activation === null ? undefined : activations.get(explanation.activation);
@@ -57,10 +60,12 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
   const evaluation = point.at !== null && Object.is(point.at.x, before) ? point.at.evaluation : null;
   const badges = badgesOf(explanation, info, evaluation);
   const layer = answer.byName.get(node.layer);
+  const hasParameters = (answer.summary.layers.find((one) => one.name === node.layer)?.parameters ?? 0) > 0;
 
   return (
     <>
       <Value explanation={explanation} stale={stale} />
+      <PinControls node={node} explanation={explanation} />
       {badges.length > 0 && (
         <ul class="badges" aria-label="Remarks">
           {badges.map((badge) => (
@@ -88,7 +93,14 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
           <ActivationSection explanation={explanation} info={info} point={point} before={before} />
         )
       )}
+      <ActivationEditor key={node.layer} explanation={explanation} before={along ? null : before} />
       {layer !== undefined && <LayerFacts layer={layer} />}
+      {hasParameters && (
+        <button type="button" class="button small" onClick={() => actions.setView({ weightsOf: node.layer })}>
+          <Icon name="table" />
+          All weights of {node.layer}
+        </button>
+      )}
     </>
   );
 }

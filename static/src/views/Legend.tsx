@@ -1,40 +1,10 @@
-import type { ComponentChildren } from "preact";
 import { useMemo } from "preact/hooks";
 import { colorScale, legendOf, PALETTES } from "../color";
 import { formatValue } from "../format";
-import type { Answer } from "../store";
+import type { Shows } from "../share";
+import type { Answer, Derivative } from "../store";
+import { type Choice, Choices } from "./Choices";
 import { useActions, useStudioState } from "./context";
-
-interface Choice<Value extends string> {
-  value: Value;
-  text: string;
-  title: string;
-}
-
-/** Two or three words of which one is chosen. */
-function Choices<Value extends string>(props: {
-  label: string;
-  chosen: Value;
-  choices: readonly Choice<Value>[];
-  onChange: (value: Value) => void;
-}) {
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend to a tool bar.
-    <div class="segments small" role="group" aria-label={props.label}>
-      {props.choices.map(({ value, text, title }) => (
-        <button
-          key={value}
-          type="button"
-          aria-pressed={value === props.chosen}
-          title={title}
-          onClick={() => props.onChange(value)}
-        >
-          {text}
-        </button>
-      ))}
-    </div>
-  );
-}
 
 const SCALES: readonly Choice<"layer" | "network">[] = [
   { value: "layer", text: "layer", title: "Each layer has its own colour scale" },
@@ -45,35 +15,50 @@ const SCALES: readonly Choice<"layer" | "network">[] = [
   },
 ];
 
-const QUANTITIES: readonly Choice<"weight" | "product">[] = [
-  {
-    value: "product",
-    text: "w·x",
-    title: "Edges show weight × value: what each adds for this input",
+const EDGES: Record<Shows, { name: string; title: string }> = {
+  values: { name: "weight", title: "The weights alone, whatever the input" },
+  contributions: { name: "weight × value", title: "What each edge adds for this input" },
+  gradients: {
+    name: "derivative by the weight",
+    title: "How much the target would change with the weight; grey where many edges share one weight",
   },
-  { value: "weight", text: "w", title: "Edges show the weights alone, whatever the input" },
-];
+};
 
-/** What the colours and lines of the graph mean, for what is on screen now; `children` are further tools. */
-export function Legend({ answer, children }: { answer: Answer; children: ComponentChildren }) {
+function derivativesOf(derivative: Derivative | null, names: readonly string[]): Float64Array[] {
+  return names.flatMap((name) => derivative?.layers.get(name)?.output ?? []);
+}
+
+/** What the colours and lines of the graph mean, for what is on screen now. */
+export function Legend({ answer }: { answer: Answer }) {
   const actions = useActions();
-  const { theme, scale, edgeQuantity } = useStudioState((state) => state.view);
+  const { theme, scale, shows } = useStudioState((state) => state.view);
+  const derivative = useStudioState((state) => state.derivative);
   const layerName = useStudioState((state) => (state.focus ?? state.selected)?.layer ?? null);
   const layer = (layerName === null ? undefined : answer.byName.get(layerName)) ?? answer.layers.at(-1);
   const perLayer = scale === "layer" && layer !== undefined;
+  const slopes = shows === "gradients";
 
   const legend = useMemo(() => {
-    const values = perLayer ? [layer.output] : answer.layers.map((one) => one.output);
+    const shown = perLayer ? [layer] : answer.layers;
+    const values = slopes
+      ? derivativesOf(
+          derivative,
+          shown.map((one) => one.name),
+        )
+      : shown.map((one) => one.output);
     return legendOf(colorScale(values), PALETTES[theme]);
-  }, [answer.layers, layer, perLayer, theme]);
+  }, [answer.layers, derivative, layer, perLayer, slopes, theme]);
 
   const limit = formatValue(legend.limit);
+  const nodes = slopes ? "Derivatives" : "Values";
+  const edges = EDGES[shows];
   return (
     <div class="legend">
       <div class="legend-part">
         <div class="legend-head">
           <span class="legend-title">
-            Values{perLayer ? " of " : ""}
+            {nodes}
+            {perLayer ? " of " : ""}
             {perLayer && <b>{layer.name}</b>}
           </span>
           <Choices
@@ -96,17 +81,11 @@ export function Legend({ answer, children }: { answer: Answer; children: Compone
           <span>{legend.limit === 0 ? "" : limit}</span>
         </div>
       </div>
-      <div class="legend-part">
+      <div class="legend-part legend-edges">
         <div class="legend-head">
-          <span class="legend-title">
-            Edges: <b>{edgeQuantity === "product" ? "weight × value" : "weight"}</b>
+          <span class="legend-title" title={edges.title}>
+            Edges: <b>{edges.name}</b>
           </span>
-          <Choices
-            label="What edges show"
-            chosen={edgeQuantity}
-            choices={QUANTITIES}
-            onChange={(value) => actions.setView({ edgeQuantity: value })}
-          />
         </div>
         <div class="legend-key">
           <i class="line negative thin" />
@@ -115,7 +94,6 @@ export function Legend({ answer, children }: { answer: Answer; children: Compone
           <i class="line positive thin" />
           <i class="line positive" />
           <span>positive</span>
-          {legend.note === "" && <span class="muted">wider is larger</span>}
         </div>
       </div>
       {legend.note !== "" && (
@@ -123,7 +101,6 @@ export function Legend({ answer, children }: { answer: Answer; children: Compone
           {legend.note}
         </p>
       )}
-      <div class="legend-tools">{children}</div>
     </div>
   );
 }

@@ -1,4 +1,5 @@
 import { formatCount } from "../format";
+import { titleOf } from "../shelf";
 import { useStudioState } from "./context";
 
 /** What the open network is and what it is good for, in the document's own words. */
@@ -7,12 +8,15 @@ export function NetworkStory() {
   const summary = useStudioState((state) =>
     state.answer?.edit.document === state.present?.document ? state.answer?.summary : undefined,
   );
+  const kept = useStudioState(({ present, shelf }) => shelf.kept.get(present?.home ?? "")?.title);
   if (document === null) return null;
-  const { title, name, description, dtype } = document;
+  const { description, dtype } = document;
   return (
     <section class="story">
-      <h2 class="panel-title">{title ?? name ?? "This network"}</h2>
-      {description !== undefined && <p>{description}</p>}
+      <h2 class="panel-title" dir="auto">
+        {kept ?? titleOf(document)}
+      </h2>
+      {description !== undefined && <p dir="auto">{description}</p>}
       {summary !== undefined && (
         <p class="muted">
           {formatCount(summary.layers.length - 1)} {summary.layers.length === 2 ? "layer" : "layers"},{" "}

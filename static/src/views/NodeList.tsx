@@ -1,6 +1,6 @@
 import { useMemo } from "preact/hooks";
 import type { Direction } from "../actions";
-import { formatShape, formatValue, nodeName } from "../format";
+import { formatShape, nodeName } from "../format";
 import { flatIndex, indexOf } from "../layout";
 import type { Answer } from "../store";
 import type { NodeReference, TracedLayer } from "../wire";
@@ -14,6 +14,8 @@ const AROUND = 25;
 interface Props {
   id: string;
   answer: Answer;
+  /** What a node shows: its value, or that it has none yet. */
+  describe: (layer: string, flat: number) => string;
   focus: NodeReference | null;
   selected: NodeReference | null;
   onMove: (direction: Direction) => void;
@@ -42,7 +44,8 @@ function rangesOf(answer: Answer, focus: NodeReference | null): Range[] {
   return [{ layer, first: Math.max(0, flat - AROUND), end: Math.min(layer.output.length, flat + AROUND + 1) }];
 }
 
-function Group({ id, range, selectedFlat }: { id: string; range: Range; selectedFlat: number | null }) {
+function Group(props: { id: string; range: Range; selectedFlat: number | null; describe: Props["describe"] }) {
+  const { id, range, selectedFlat, describe } = props;
   const { layer, first, end } = range;
   return useMemo(
     () => (
@@ -61,7 +64,7 @@ function Group({ id, range, selectedFlat }: { id: string; range: Range; selected
               id={optionId(id, layer.name, flat)}
               role="option"
               aria-selected={flat === selectedFlat}
-              aria-label={`${name}, ${formatValue(layer.output[flat] ?? Number.NaN)}`}
+              aria-label={`${name}, ${describe(layer.name, flat)}`}
               aria-setsize={layer.output.length}
               aria-posinset={flat + 1}
             />
@@ -69,12 +72,12 @@ function Group({ id, range, selectedFlat }: { id: string; range: Range; selected
         })}
       </div>
     ),
-    [id, layer, first, end, selectedFlat],
+    [id, layer, first, end, selectedFlat, describe],
   );
 }
 
 /** The graph for keyboard and screen reader: a listbox over the drawing whose options are the nodes. */
-export function NodeList({ id, answer, focus, selected, ...on }: Props) {
+export function NodeList({ id, answer, describe, focus, selected, ...on }: Props) {
   const ranges = useMemo(() => rangesOf(answer, focus ?? selected), [answer, focus, selected]);
   const flatOf = (node: NodeReference | null, layer: TracedLayer) =>
     node?.layer === layer.name ? flatIndex(layer.shape, node.index) : null;
@@ -114,7 +117,13 @@ export function NodeList({ id, answer, focus, selected, ...on }: Props) {
       onBlur={() => on.onFocusChange(false)}
     >
       {ranges.map((range) => (
-        <Group key={range.layer.name} id={id} range={range} selectedFlat={flatOf(selected, range.layer)} />
+        <Group
+          key={range.layer.name}
+          id={id}
+          range={range}
+          selectedFlat={flatOf(selected, range.layer)}
+          describe={describe}
+        />
       ))}
     </div>
   );

@@ -14,6 +14,8 @@ interface Props {
   range: Range;
   read: (text: string) => Reading;
   onPaint: (changes: readonly (readonly [flat: number, value: number])[]) => void;
+  /** Takes a block of several numbers that was pasted at a cell. */
+  onPasteBlock: (flat: number, text: string) => boolean;
 }
 
 /** The cells on the line between two of them, so that a fast stroke leaves no gaps. */
@@ -28,7 +30,7 @@ function stroke(from: number, to: number, columns: number): number[] {
 }
 
 /** The input as a picture: painted with the pointer or the keyboard, one cell at a time typed exactly. */
-export function PixelGrid({ document, grid, values, range, read, onPaint }: Props) {
+export function PixelGrid({ document, grid, values, range, read, onPaint, onPasteBlock }: Props) {
   const [tool, setTool] = useState<"draw" | "erase">("draw");
   const [cursor, setCursor] = useState(0);
   const [hovered, setHovered] = useState<number | null>(null);
@@ -155,6 +157,7 @@ export function PixelGrid({ document, grid, values, range, read, onPaint }: Prop
           step={range.step}
           read={read}
           onChange={(value) => onPaint([[cursor, value]])}
+          onPasteBlock={(text) => onPasteBlock(cursor, text)}
         />
       </div>
     </div>

@@ -32,9 +32,19 @@ export function ReadingHelp() {
             </dd>
             <dt>Lines</dt>
             <dd>
-              Connections. Orange is positive, blue negative, magenta not finite; a wider line counts for more.{" "}
-              <b>w·x</b> draws weight × value, <b>w</b> the weight alone. With a node in focus, its own connections
-              stand out.
+              Connections. Orange is positive, blue negative, magenta not finite; a wider line counts for more. With a
+              node in focus, its own connections stand out.
+            </dd>
+            <dt>Show</dt>
+            <dd>
+              <b>Values</b> draws each line by its weight, <b>contributions</b> by weight × value: what it adds for this
+              input. <b>Gradients</b> prints how much one node, the one you choose, would change with each other node,
+              and draws each line by how much it would change with that weight.
+            </dd>
+            <dt>Step</dt>
+            <dd>
+              Plays the forward pass: what is not computed yet is empty. Space plays and pauses, <kbd>←</kbd>{" "}
+              <kbd>→</kbd> step, <kbd>Home</kbd> <kbd>End</kbd> go to the ends, Escape leaves.
             </dd>
             <dt>Rings</dt>
             <dd>Mark the selected node: its arithmetic is in the inspector, and in the line below the graph.</dd>

@@ -2,6 +2,8 @@ import { formatCount, formatFull, formatValue, nodeName } from "../format";
 import type { Answer } from "../store";
 import type { Explanation, Term } from "../wire";
 import { useActions } from "./context";
+import { WeightField } from "./edit/WeightField";
+import { biasPlace, weightPlace, weightStep } from "./edit/weight_places";
 import { nodeLabel } from "./node_facts";
 
 /** A number rounded for reading, at full precision on hover. */
@@ -33,8 +35,10 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
   const actions = useActions();
   const { terms, others, bias, pre_activation: sum, operation } = explanation;
   const weighted = operation === "weighted_sum" || operation === "normalize";
+  const biasAt = bias === null ? null : biasPlace(explanation);
   const parts = [...terms.map(share), ...(bias === null ? [] : [bias])].map(Math.abs).filter(Number.isFinite);
   const limit = parts.reduce((largest, part) => Math.max(largest, part), 0);
+  const step = weightStep(terms.map((term) => term.weight ?? 0));
   const showSum = sum !== null && (weighted || operation === "sum");
 
   return (
@@ -66,6 +70,7 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
           {terms.map((term) => {
             const name = nodeName(term.source);
             const label = nodeLabel(answer, term.source);
+            const place = weightPlace(explanation, term.source);
             return (
               <tr key={name} class={term.winner ? "winner" : undefined}>
                 <th scope="row">
@@ -88,7 +93,16 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
                 {weighted && (
                   <>
                     <td class="number">
-                      <Figure value={term.weight ?? Number.NaN} />
+                      {place === null ? (
+                        <Figure value={term.weight ?? Number.NaN} />
+                      ) : (
+                        <WeightField
+                          label={`weight from ${name}`}
+                          place={place}
+                          value={term.weight ?? Number.NaN}
+                          step={step}
+                        />
+                      )}
                     </td>
                     <td class="number">
                       <Figure value={term.product ?? Number.NaN} />
@@ -122,7 +136,11 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
                 <abbr title="A number of the node's own, added whatever the input is">bias</abbr>
               </th>
               <td class="number">
-                <Figure value={bias} />
+                {biasAt === null ? (
+                  <Figure value={bias} />
+                ) : (
+                  <WeightField label="bias" place={biasAt} value={bias} step={step} />
+                )}
               </td>
               <td class="bar-cell">
                 <Bar value={bias} limit={limit} />

@@ -20,8 +20,9 @@ export function readAddress(search: string): Address {
 
 /** The query for what is on screen; inputs only where they are not the network's own example. */
 export function writeAddress({ present, selected }: Pick<State, "present" | "selected">): string {
-  if (present === null || present.networkId === null) return "";
-  const parts = [`network=${encodeURIComponent(present.networkId)}`];
+  const id = present?.home ?? present?.networkId ?? null;
+  if (present === null || id === null) return "";
+  const parts = [`network=${encodeURIComponent(id)}`];
   const { inputs } = present;
   const example = defaultInputs(present.document);
   const changed = inputs.some((value, flat) => !Object.is(value, example[flat]));

@@ -3,13 +3,22 @@
 import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Actions } from "../actions";
+import type { EditActions } from "../actions_edit";
+import type { ShelfActions } from "../actions_networks";
+import type { PlayActions } from "../actions_play";
+import type { ShareActions } from "../actions_share";
 import type { Api } from "../api";
+import type { PlayApi } from "../api_play";
 import { type State, type Store, useStore } from "../store";
+
+/** The actions of the core and of every slice beside it. */
+export type StudioActions = Actions & EditActions & PlayActions & ShareActions & ShelfActions;
 
 export interface Studio {
   store: Store;
-  actions: Actions;
+  actions: StudioActions;
   api: Api;
+  playApi: PlayApi;
 }
 
 export const StudioContext = createContext<Studio | null>(null);
@@ -20,7 +29,7 @@ export function useStudio(): Studio {
   return studio;
 }
 
-export function useActions(): Actions {
+export function useActions(): StudioActions {
   return useStudio().actions;
 }
 

@@ -2,7 +2,7 @@
 
 import type { GraphEdges, GraphLayer } from "../graph_types";
 import { flatIndex } from "../layout";
-import type { Answer } from "../store";
+import type { Answer, Derivative } from "../store";
 import type { Explanation, LayerEdges, NetworkDocument, Summary, TracedLayer } from "../wire";
 
 export function graphLayers(
@@ -28,6 +28,43 @@ export function graphLayers(
 
 export function graphEdges(edges: readonly LayerEdges[]): GraphEdges[] {
   return edges.map(({ name, ...columns }) => ({ layer: name, ...columns }));
+}
+
+/** The layers with the target's derivatives in place of the values; empty where there are none. */
+export function gradientLayers(layers: readonly GraphLayer[], derivative: Derivative | null): GraphLayer[] {
+  return layers.map((layer) => {
+    const values = derivative?.layers.get(layer.name)?.output;
+    return { ...layer, values: values?.length === layer.values.length ? values : new Float64Array(0) };
+  });
+}
+
+/** The edges with the target's derivative by each weight, where a weight belongs to one edge alone: between two flat
+ * layers, with a kernel of one row a source and one column a node. */
+export function gradientEdges(
+  edges: readonly GraphEdges[],
+  layers: readonly GraphLayer[],
+  derivative: Derivative | null,
+): GraphEdges[] {
+  const sizes = new Map(layers.map((layer) => [layer.name, layer.shape]));
+  return edges.map((one) => {
+    const kernel = derivative?.layers.get(one.layer)?.parameters.get("kernel");
+    const [from, to] = [sizes.get(one.sources[0] ?? ""), sizes.get(one.layer)];
+    const [rows = 0, columns = 0, ...more] = kernel?.shape ?? [];
+    const owns =
+      kernel !== undefined &&
+      more.length === 0 &&
+      one.sources.length === 1 &&
+      from?.length === 1 &&
+      to?.length === 1 &&
+      from[0] === rows &&
+      to[0] === columns;
+    if (!owns) return one;
+    const gradient = Float64Array.from(
+      one.node,
+      (node, at) => kernel.values[(one.sourceNode[at] ?? 0) * columns + node] ?? Number.NaN,
+    );
+    return { ...one, gradient };
+  });
 }
 
 /** The edges into one node, out of its explanation: all there is of a network with too many edges to ask for. */
