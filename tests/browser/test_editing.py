@@ -116,7 +116,8 @@ def walkthrough(page: Page) -> Iterator[dict[str, float]]:
     expect_values(page, first)
 
 
-def test_weights_and_biases_are_typed_nudged_and_dragged(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_weights_and_biases_are_typed_nudged_and_dragged(page: Page) -> None:
     document = example("walkthrough")
     weight = inspector(page).get_by_role("textbox", name="weight from input[1]")
     weight.fill("-0.25")
@@ -159,7 +160,8 @@ def test_what_is_no_number_stays_and_says_what_is_expected(page: Page, walkthrou
     expect_values(page, computed(example("walkthrough"), edits=[edit]))
 
 
-def test_another_activation_from_the_list_and_from_the_table(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_another_activation_from_the_list_and_from_the_table(page: Page) -> None:
     document = example("walkthrough")
     choice = inspector(page).get_by_role("combobox", name="Activation of hidden")
     choice.select_option("leaky_relu")
@@ -204,7 +206,8 @@ def test_pinning_and_releasing(page: Page, walkthrough: dict[str, float]) -> Non
     expect_values(page, walkthrough)
 
 
-def test_layers_are_added_changed_moved_and_removed_by_keyboard(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_layers_are_added_changed_moved_and_removed_by_keyboard(page: Page) -> None:
     document = example("walkthrough")
     page.get_by_role("tab", name="Input").focus()
     page.keyboard.press("ArrowRight")
@@ -284,7 +287,8 @@ def test_skip_connections_and_branches(page: Page, walkthrough: dict[str, float]
     expect_values(page, walkthrough)
 
 
-def test_the_number_of_inputs_and_their_names(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_the_number_of_inputs_and_their_names(page: Page) -> None:
     document = example("walkthrough")
     builder = network_tab(page)
     head(page, "input").click()
@@ -319,7 +323,8 @@ def test_mistakes_stand_at_their_place_and_nothing_is_lost(
     expect_values(page, walkthrough)
 
 
-def test_a_network_from_scratch(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_a_network_from_scratch(page: Page) -> None:
     builder = network_tab(page)
     builder.get_by_role("button", name="Start new").press("Enter")
     document = {
@@ -345,7 +350,8 @@ def paste(target: Locator, text: str) -> None:
     )
 
 
-def test_the_table_of_weights_works_like_a_spreadsheet(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_the_table_of_weights_works_like_a_spreadsheet(page: Page) -> None:
     document = example("walkthrough")
     inspector(page).get_by_role("button", name="All weights of hidden").press("Enter")
     dialog = page.get_by_role("dialog", name="Weights of hidden")
@@ -373,7 +379,7 @@ def test_the_table_of_weights_works_like_a_spreadsheet(page: Page, walkthrough: 
     paste(cells.first, "1\t2\t3\n4\t0,5\t6\n")
     edits = [
         {"layer": "hidden", "parameter": "kernel", "index": [row, column], "value": value}
-        for row, line in enumerate([[1, 2, 3], [4, 0.5, 6]])
+        for row, line in enumerate([[1.0, 2.0, 3.0], [4.0, 0.5, 6.0]])
         for column, value in enumerate(line)
     ]
     expect_values(page, computed(document, edits=edits))
@@ -410,7 +416,8 @@ def test_a_large_matrix_is_fetched_in_parts(page: Page) -> None:
     assert all('"slice":[[' in body for body in requests if '"top"' not in body)
 
 
-def test_a_row_pasted_into_an_input_fills_the_following_ones(page: Page, walkthrough: dict[str, float]) -> None:
+@pytest.mark.usefixtures("walkthrough")
+def test_a_row_pasted_into_an_input_fills_the_following_ones(page: Page) -> None:
     paste(page.get_by_role("textbox", name="x1"), "1,5\t-2")
     expect_values(page, computed(example("walkthrough"), inputs=[1.5, -2]))
     paste(page.get_by_role("textbox", name="x1"), "1\t2\t3")
@@ -449,7 +456,8 @@ def test_nothing_stands_in_the_way_of_anybody(page: Page, viewport: dict[str, in
         assert serious_findings(page) == []
         assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
         assert page.evaluate(
-            "[...document.querySelectorAll('.side, .sheet, .builder')].every(one => one.scrollWidth <= one.clientWidth + 1)"
+            "[...document.querySelectorAll('.side, .sheet, .builder')]"
+            ".every(one => one.scrollWidth <= one.clientWidth + 1)"
         )
 
     panel("Inspector")

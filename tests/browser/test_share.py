@@ -76,7 +76,13 @@ def test_two_thousand_parameters_come_back_bit_for_bit(page: Page) -> None:
         "name": "wide",
         "input": {"shape": [40]},
         "layers": [
-            {"name": "hidden", "kind": "Dense", "units": 45, "activation": "tanh", "parameters": {"kernel": first.tolist()}},
+            {
+                "name": "hidden",
+                "kind": "Dense",
+                "units": 45,
+                "activation": "tanh",
+                "parameters": {"kernel": first.tolist()},
+            },
             {"name": "output", "kind": "Dense", "units": 4, "parameters": {"kernel": second.tolist()}},
         ],
     }

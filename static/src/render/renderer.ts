@@ -244,6 +244,7 @@ export class GraphRenderer {
   private drawBlocks(resources: Resources, scene: Scene): void {
     const { gl } = this;
     const { block: program } = resources.programs;
+    // biome-ignore lint/correctness/useHookAtTopLevel: a call of WebGL, not a hook.
     gl.useProgram(program.program);
     gl.bindVertexArray(resources.blockArray);
     this.setCommon(program, scene);
@@ -285,6 +286,7 @@ export class GraphRenderer {
   ): void {
     if (indices.length === 0) return;
     const { gl } = this;
+    // biome-ignore lint/correctness/useHookAtTopLevel: a call of WebGL, not a hook.
     gl.useProgram(program.program);
     gl.bindVertexArray(array);
     this.setCommon(program, scene);
