@@ -8,7 +8,7 @@ BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 FRONT_END := $(BIN)/python hatch_build.py
 
-.PHONY: help run test lint types format golden bench lock clean front-end
+.PHONY: help run test lint types format golden screenshots bench lock clean front-end
 
 help: ## Show this list
 	@echo "make run     set up and serve the page on http://$(HOST):$(PORT) (change with HOST=, PORT=)"
@@ -18,6 +18,7 @@ help: ## Show this list
 	@echo "make format  fix style"
 	@echo "make golden  compute the reference numbers in tests/golden again"
 	@echo "make bench   measure speed against NumPy, PyTorch, Keras and FastAPI, as ratios"
+	@echo "make screenshots  take the pictures of the README again"
 	@echo "make lock    resolve the dependencies again"
 	@echo "make clean   remove everything that make has made"
 
@@ -74,6 +75,10 @@ golden: .venv-golden/.golden
 	$(PYTHON) -m venv .venv-golden
 	.venv-golden/bin/pip install -r requirements/golden.txt
 	@touch $@
+
+screenshots: front-end .venv/.test
+	$(BIN)/python -m tests.browser.ensure_browser
+	$(BIN)/python -m docs.screenshots
 
 bench: front-end .venv-bench/.bench
 	.venv-bench/bin/python -m benchmarks $(ARGS)

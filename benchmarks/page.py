@@ -15,7 +15,8 @@ WARM_UP = 10
 LIMITS = {"walkthrough": 50.0, "deep": 50.0}
 """Milliseconds at the median, by network."""
 
-# The page leaves the mark when it has drawn new values; they are on screen by the frame after.
+# The page leaves the mark when it has drawn new values and handed the frame over. The next frame begins when that one is
+# on its way to the screen; without a GPU, putting it there is most of the time.
 EDIT_AND_WAIT = """
 async (edits) => {
   const field = document.querySelector('input[type="range"]');
@@ -24,16 +25,17 @@ async (edits) => {
   for (let edit = 0; edit < edits; edit += 1) {
     const painted = new Promise((resolve) => {
       const observer = new PerformanceObserver((list) => {
-        if (list.getEntriesByName("vitrine:drawn").length === 0) return;
+        const drawn = list.getEntriesByName("vitrine:drawn")[0];
+        if (drawn === undefined) return;
         observer.disconnect();
-        requestAnimationFrame(() => resolve(performance.now()));
+        requestAnimationFrame(() => resolve([drawn.startTime, performance.now()]));
       });
       observer.observe({ type: "mark" });
     });
     const start = performance.now();
     write.call(field, String(0.1 + (edit % 8) / 10));
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    times.push((await painted) - start);
+    times.push((await painted).map((moment) => moment - start));
     await new Promise((resolve) => setTimeout(resolve, 150));
   }
   return times;
@@ -58,5 +60,8 @@ def measure() -> Iterator[Row]:
             page.wait_for_timeout(1000)
             times = page.evaluate(EDIT_AND_WAIT, WARM_UP + EDITS)[WARM_UP:]
             page.close()
-            median = statistics.median(times)
-            yield Row(f"{network}: an input edit until it is painted ÷ limit", median, limit, median / limit, 1, "ms")
+            for moment, of_edits in zip(("drawn", "on screen"), zip(*times, strict=True), strict=True):
+                median = statistics.median(of_edits)
+                yield Row(
+                    f"{network}: an input edit until it is {moment} ÷ limit", median, limit, median / limit, 1, "ms"
+                )
