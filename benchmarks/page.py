@@ -15,8 +15,8 @@ WARM_UP = 10
 LIMITS = {"walkthrough": 50.0, "deep": 50.0}
 """Milliseconds at the median, by network."""
 
-# The page leaves the mark when it has drawn new values and handed the frame over. The next frame begins when that one is
-# on its way to the screen; without a GPU, putting it there is most of the time.
+# The page leaves the mark when it has drawn new values and handed the frame over. The next frame begins when that one
+# is on its way to the screen; without a GPU, putting it there is most of the time.
 EDIT_AND_WAIT = """
 async (edits) => {
   const field = document.querySelector('input[type="range"]');
