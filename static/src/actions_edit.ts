@@ -56,14 +56,17 @@ export function mergeEdits(edits: readonly ParameterEdit[], added: readonly Para
   return [...merged.values()];
 }
 
-/** Where a pin goes when a unit of its layer is added or removed; null when it goes with the unit. */
-function shifted(override: Override, operation: Operation): Override | null {
-  if (operation.layer !== override.layer || typeof operation.index !== "number") return override;
-  const at = override.index.at(-1) ?? 0;
-  const moved = (by: number) => ({ ...override, index: [...override.index.slice(0, -1), at + by] });
-  if (operation.operation === "add_unit") return at >= operation.index ? moved(1) : override;
-  if (operation.operation !== "remove_unit" || at < operation.index) return override;
-  return at === operation.index ? null : moved(-1);
+/** Where a node stands after a unit of its layer was added, removed or moved; null when it is the one removed. */
+function shifted<Node extends NodeReference>(node: Node, operation: Operation): Node | null {
+  if (operation.layer !== node.layer || typeof operation.index !== "number") return node;
+  const at = node.index.at(-1) ?? 0;
+  const placed = (place: number) => ({ ...node, index: [...node.index.slice(0, -1), place] });
+  if (operation.operation === "add_unit") return at >= operation.index ? placed(at + 1) : node;
+  const isRemoved = operation.operation === "remove_unit";
+  if (!isRemoved && operation.operation !== "move_unit") return node;
+  if (at === operation.index) return isRemoved ? null : placed(Number(operation.to));
+  const without = at > operation.index ? at - 1 : at;
+  return placed(!isRemoved && without >= Number(operation.to) ? without + 1 : without);
 }
 
 function hasNode(summary: Summary, { layer, index }: NodeReference): boolean {
@@ -116,8 +119,12 @@ function followSelection(
     ? summary.layers.find((layer) => edited.added.includes(layer.name))
     : undefined;
   if (added !== undefined) return { layer: added.name, index: added.output_shape.map(() => 0) };
-  const renamed = selected === null ? undefined : edited.renamed[selected.layer];
-  return selected === null || renamed === undefined ? selected : { ...selected, layer: renamed };
+  if (selected === null) return null;
+  const moved = operations
+    .filter((one) => one.operation === "move_unit")
+    .reduce((node, one) => shifted(node, one) ?? node, selected);
+  const renamed = edited.renamed[moved.layer];
+  return renamed === undefined ? moved : { ...moved, layer: renamed };
 }
 
 export function createEditActions(store: Store, api: Api, core: Actions): EditActions {

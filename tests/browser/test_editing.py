@@ -206,6 +206,17 @@ def test_pinning_and_releasing(page: Page, walkthrough: dict[str, float]) -> Non
     expect_values(page, walkthrough)
 
 
+def test_a_unit_moves_with_its_weights(page: Page, walkthrough: dict[str, float]) -> None:
+    values = list(walkthrough.values())
+    place = inspector(page).get_by_role("group", name="Place in the layer")
+    place.get_by_role("button", name="Move down").press("Enter")
+    # Inputs, then the three hidden nodes in their new order, then the output, which is what it was.
+    expect_values(page, dict(zip(walkthrough, [*values[:2], values[3], values[2], *values[4:]], strict=True)))
+    expect(inspector(page).get_by_role("heading", name="hidden[1]")).to_be_visible()
+    place.get_by_role("button", name="Move up").press("Enter")
+    expect_values(page, walkthrough)
+
+
 @pytest.mark.usefixtures("walkthrough")
 def test_layers_are_added_changed_moved_and_removed_by_keyboard(page: Page) -> None:
     document = example("walkthrough")

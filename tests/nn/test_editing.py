@@ -695,3 +695,19 @@ def test_every_operation_is_described_and_every_kind_can_be_added() -> None:
             assert changed.output.layer.kind == kind
     with pytest.raises(NetworkError, match="dtype"):
         edit(build(dense(2)), operation("add_layer", layer={"kind": "Embedding", "input_dim": 2, "output_dim": 2}))
+
+
+def test_a_unit_is_moved_with_its_weights() -> None:
+    network = edited(walkthrough(), operation("move_unit", layer="hidden", index=0, to=2))
+    np.testing.assert_array_equal(network.parameters["hidden"]["kernel"], KERNEL[:, [1, 2, 0]])
+    np.testing.assert_array_equal(network.parameters["hidden"]["bias"], BIAS[[1, 2, 0]])
+    np.testing.assert_array_equal(network.parameters["output"]["kernel"], OUT[[1, 2, 0]])
+
+
+def test_a_moved_unit_is_followed_into_a_layer_of_the_same_width() -> None:
+    before = build(dense(4, name="a"), dense(4, name="b"), dense(1, name="c"))
+    after = edited(before, operation("move_unit", layer="a", index=3, to=1))
+    kernel = before.parameters["b"]["kernel"]
+    np.testing.assert_array_equal(after.parameters["b"]["kernel"], kernel[[0, 3, 1, 2]])
+    np.testing.assert_array_equal(after.parameters["c"]["kernel"], before.parameters["c"]["kernel"])
+    assert problems(before, operation("move_unit", layer="a", index=0, to=4)).keys() == {"/0/to"}

@@ -79,6 +79,7 @@ def operations(network: Network) -> st.SearchStrategy[dict[str, Any]]:
         "set_network": {"seed": st.integers(0, 3)},
         "add_unit": {"layer": layers, "index": index},
         "remove_unit": {"layer": layers, "index": index},
+        "move_unit": {"layer": layers, "index": index, "to": index},
         "add_layer": {"layer": st.sampled_from(ADDED), "after": tensors},
         "remove_layer": {"layer": layers},
         "move_layer": {"layer": layers, "after": tensors},
@@ -126,7 +127,7 @@ def test_operations_give_a_network_or_a_network_error(document_: dict[str, Any],
         assert answer == edit_document(network, changes)
         kept = [name for name in (placed.name for placed in network.layers) if name not in answer.removed]
         assert [answer.renamed.get(name, name) in changed for name in kept] == [True] * len(kept)
-        if changes[0]["operation"] not in {"set_parameters", "set_network", "set_arguments", "set_input"}:
+        if changes[0]["operation"] not in {"set_parameters", "set_network", "set_arguments", "set_input", "move_unit"}:
             check_weights(network, changed, kept, dict(answer.renamed))
         network = changed
     assert document_ == before

@@ -1,11 +1,11 @@
-"""Operations on one layer's arguments: set_arguments, add_unit, remove_unit."""
+"""Operations on one layer's arguments: set_arguments, add_unit, remove_unit, move_unit."""
 
 from collections.abc import Mapping
 from typing import Any
 
 from app.nn.arguments import declared_arguments, read_arguments
 from app.nn.editing.axes import STEP, Source, doubled, sources, width_argument
-from app.nn.editing.change import added, removed, resized
+from app.nn.editing.change import added, moved, removed, resized
 from app.nn.editing.draft import MOST_DRAWN_VALUES, Draft
 from app.nn.editing.operation import Fields, Operation
 from app.nn.errors import LimitError, NetworkError, Problem
@@ -75,6 +75,14 @@ def remove_unit(draft: Draft, operation: Fields) -> None:
     _set_width(draft, name, width, removed(nodes, index), nodes)
 
 
+def move_unit(draft: Draft, operation: Fields) -> None:
+    """Give a node another place on the last axis of a layer's output, with its weights and those of all that read it."""
+    name, width, nodes = _width(draft, operation)
+    for field in ("index", "to"):
+        _check_index(operation[field], nodes - 1, f'a unit of "{name}"', field)
+    _set_width(draft, name, width, moved(nodes, operation["index"], operation["to"]), nodes)
+
+
 def _width(draft: Draft, operation: Fields) -> tuple[str, Source, int]:
     """Return the layer, the argument that sets its number of units, and the number of nodes along the last axis."""
     name = draft.read_layer(operation)
@@ -89,11 +97,11 @@ def _width(draft: Draft, operation: Fields) -> tuple[str, Source, int]:
     return name, width, placed.output_shape[-1]
 
 
-def _check_index(index: object, last: int, what: str) -> None:
+def _check_index(index: object, last: int, what: str, field: str = "index") -> None:
     if not is_integer(index, 0, last):
         expected = f"an integer from 0 to {last}"
-        detail = f"index of {what} is {describe(index)}; expected {expected}"
-        raise NetworkError([Problem("/index", detail, expected, describe(index))])
+        detail = f"{field} of {what} is {describe(index)}; expected {expected}"
+        raise NetworkError([Problem(f"/{field}", detail, expected, describe(index))])
 
 
 def _set_width(draft: Draft, name: str, width: Source, nodes: Array, former: int) -> None:
@@ -114,4 +122,5 @@ ARGUMENT_OPERATIONS = (
     ),
     Operation("add_unit", "Adds a unit to a layer, at index or at the end.", add_unit, ("layer",), ("index",)),
     Operation("remove_unit", "Removes a unit from a layer.", remove_unit, ("layer", "index")),
+    Operation("move_unit", "Moves a unit of a layer to another place.", move_unit, ("layer", "index", "to")),
 )

@@ -75,6 +75,11 @@ def removed(former: int, index: int) -> Array:
     return np.delete(np.arange(former), index)
 
 
+def moved(former: int, index: int, to: int) -> Array:
+    """Return the former positions of an axis whose position at `index` now stands at `to`."""
+    return np.insert(removed(former, index), to, index)
+
+
 def is_unchanged(axis: Array, former: int) -> bool:
     """Tell whether an axis still has the same positions in the same order."""
     return len(axis) == former and np.array_equal(axis, unchanged(former))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.nn.editing.axes import OUTPUT, follow, moved_axes, sources
+from app.nn.editing.axes import OUTPUT, follow, moved_axes, sources, width_argument
 from app.nn.editing.change import Change, all_new, along_axes, is_unchanged, rearranged, replaced, unchanged
 from app.nn.errors import NetworkError, Problem
 from app.nn.layers.base import resolve_axis
@@ -35,7 +35,8 @@ def output_change(
         return _joined_node_by_node(before, after, reads)
     change = reads[0].change
     former, shape = before.output_shape, after.output_shape
-    if (former, shape) == (before.input_shapes[0], after.input_shapes[0]):
+    has_units = width_argument(before.layer, before.input_shapes[0]) is not None
+    if not has_units and (former, shape) == (before.input_shapes[0], after.input_shapes[0]):
         return change  # every node is made in the place of one node of the input
     if after.layer.operation == "copy":
         flat = unchanged(np.prod(shape, dtype=int)) if change is None else change.former_places(before.input_shapes[0])

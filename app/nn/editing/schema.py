@@ -40,6 +40,7 @@ _FIELDS: Mapping[str, Any] = {
 _OF_ONE_OPERATION: Mapping[tuple[str, str], Any] = {
     ("set_parameters", "index"): {"type": "array", "items": _INDEX, "description": "Which value of the parameter."},
     ("add_layer", "layer"): _LAYER,
+    ("move_unit", "to"): {**_INDEX, "description": "Where it stands afterwards."},
 }
 
 

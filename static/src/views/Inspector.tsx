@@ -9,6 +9,7 @@ import { CopyButton } from "./CopyButton";
 import { useActions, useStudio, useStudioState } from "./context";
 import { ActivationEditor } from "./edit/ActivationEditor";
 import { PinControls } from "./edit/PinControls";
+import { UnitMove } from "./edit/UnitMove";
 import { GoTo } from "./GoTo";
 import { Icon } from "./Icon";
 import { LayerFacts } from "./LayerFacts";
@@ -66,6 +67,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
     <>
       <Value explanation={explanation} stale={stale} />
       <PinControls node={node} explanation={explanation} />
+      <UnitMove answer={answer} node={node} />
       {badges.length > 0 && (
         <ul class="badges" aria-label="Remarks">
           {badges.map((badge) => (
