@@ -76,7 +76,7 @@ def remove_unit(draft: Draft, operation: Fields) -> None:
 
 
 def move_unit(draft: Draft, operation: Fields) -> None:
-    """Give a node another place on the last axis of a layer's output; its weights, and those of all readers, go along."""
+    """Give a node another place on the last axis of a layer's output; all weights that belong to it go along."""
     name, width, nodes = _width(draft, operation)
     for field in ("index", "to"):
         _check_index(operation[field], nodes - 1, f'a unit of "{name}"', field)
