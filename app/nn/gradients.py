@@ -50,7 +50,7 @@ def backpropagate(trace: Trace, seeds: Mapping[str, Array]) -> dict[str, LayerGr
                 flowing = gradient.copy()
                 for override in pinned:
                     replace(override, value=0.0).pin(flowing)
-            values = LayerValues(held.computed, held.pre_activation)
+            values = LayerValues(held.computed, held.pre_activation, named=held.named)
             back = placed.layer.backward(trace.inputs_of(placed.name), parameters, values, flowing)
             results[placed.name] = LayerGradients(gradient, back.pre_activation, back.parameters)
             for source, by_input in zip(placed.inputs, back.inputs, strict=True):

@@ -9,6 +9,7 @@ import math
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -22,6 +23,7 @@ from app.nn.reading import Array, Shape
 Parameters = Mapping[str, Array]
 
 LINEAR = ACTIVATIONS["linear"]
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
 class ShapeError(ValueError):
@@ -46,12 +48,14 @@ class LayerValues(NamedTuple):
     """What a layer holds for a whole batch (the first axis).
 
     `output` is what later layers read, pinned nodes included; `pre_activation` is what stood before the activation,
-    `None` where the layer has none. `unpinned` is the output before nodes were pinned, `None` where none are.
+    `None` where the layer has none. `unpinned` is the output before nodes were pinned, `None` where none are. `named`
+    holds what else a kind keeps under names of its own, such as the mask of a dropout while training.
     """
 
     output: Array
     pre_activation: Array | None = None
     unpinned: Array | None = None
+    named: Mapping[str, Array] = NOTHING
 
     @property
     def computed(self) -> Array:
