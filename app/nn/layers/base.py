@@ -21,6 +21,8 @@ from app.nn.initializers import BoundInitializer
 from app.nn.reading import Array, Shape
 
 Parameters = Mapping[str, Array]
+Random = np.random.Generator | None
+"""Where a layer draws from in training; `None` is given to kinds that never draw."""
 
 LINEAR = ACTIVATIONS["linear"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
@@ -137,6 +139,10 @@ class Layer(ABC):
     operation: ClassVar[str]
     minimum_inputs: ClassVar[int] = 1
     maximum_inputs: ClassVar[int | None] = 1
+    random_in_training: ClassVar[bool] = False
+    """Whether `training_forward` draws random numbers."""
+    couples_examples: ClassVar[bool] = False
+    """Whether, in training, the examples of a batch depend on each other, so that it cannot be done in parts."""
 
     trainable: bool = argument(Boolean(), "Whether training may change the layer's parameters.", True)
 
@@ -179,6 +185,36 @@ class Layer(ABC):
         self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues, gradient: Array
     ) -> LayerGradient:
         """Carry the derivative by the output (`gradient`, its shape) back to inputs and parameters."""
+
+    def training_forward(self, inputs: Sequence[Array], parameters: Parameters, random: Random) -> LayerValues:
+        """Compute the layer for a batch as training does; most kinds do then what they always do.
+
+        `random` is seeded for this layer and step; only a kind with `random_in_training` may draw from it. What
+        `training_backward` needs beyond inputs and output, such as a mask, is kept in `named`.
+        """
+        return self.forward(inputs, parameters)
+
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Do what `backward` does, for values made by `training_forward`.
+
+        Derivatives by parameters that training does not change may be left out. Where `inputs_needed` is false nobody
+        reads the derivatives by the inputs: a kind that saves work by it may give `None` for them.
+        """
+        return self.backward(inputs, parameters, values, gradient)
+
+    def moving_updates(
+        self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues
+    ) -> Mapping[str, Array]:
+        """Return new values of the parameters that training moves without a gradient, such as a moving mean."""
+        return NOTHING
 
     @abstractmethod
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:

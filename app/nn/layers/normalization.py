@@ -10,11 +10,13 @@ from app.nn.argument_types import Axes, Boolean, Number
 from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
+    NOTHING,
     Layer,
     LayerGradient,
     LayerValues,
     Parameters,
     ParameterSpec,
+    Random,
     ShapeError,
     Terms,
     resolve_axis,
@@ -27,13 +29,17 @@ from app.nn.reading import Array, Shape
 class BatchNormalization(Layer):
     """output = γ · (input − moving mean) / √(moving variance + ε) + β, one γ, β, mean and variance a feature.
 
-    That is the evaluating form, with the statistics stored in training (Ioffe and Szegedy 2015). Names and defaults
-    follow Keras: ε is 0.001 (PyTorch: 0.00001), momentum 0.99 is the share of the old value (PyTorch: 0.1 of the new).
+    That is the evaluating form, with the statistics stored in training (Ioffe and Szegedy 2015). In training it is the
+    batch's own mean and population variance that are used, and the stored ones move towards them. Names and defaults
+    follow Keras: ε is 0.001 (PyTorch: 0.00001), momentum 0.99 is the share of the old value (PyTorch: 0.1 of the new),
+    the population variance is what is stored (PyTorch: that of a sample), and a layer that is not trainable uses and
+    keeps the stored statistics in training too.
     """
 
     kind = "BatchNormalization"
     description = "Shifts and scales every feature by the mean and variance that were stored in training."
     operation = "weighted_sum"
+    couples_examples = True
 
     axis: tuple[int, ...] = argument(Axes(), "The axis of the features.", (-1,))
     momentum: float = argument(Number(0.0, 1.0), "The share of the old statistics kept at a training step.", 0.99)
@@ -101,8 +107,7 @@ class BatchNormalization(Layer):
         weight = self._weight_and_bias(parameters, dtype)[0]
         inverse = 1.0 / np.sqrt(parameters["moving_variance"] + dtype.type(self.epsilon))
         centered = inputs[0] - self._over_features(parameters["moving_mean"], dimensions)
-        feature = self.axis[0] if self.axis[0] > 0 else inputs[0].ndim + self.axis[0]
-        others = tuple(axis for axis in range(inputs[0].ndim) if axis != feature)
+        others = self._other_axes(inputs[0])
         by_scaled = (gradient * centered).sum(axis=others)
         by_output = gradient.sum(axis=others)
         by_parameters = {}
@@ -113,6 +118,71 @@ class BatchNormalization(Layer):
         by_parameters["moving_mean"] = -by_output * weight
         by_parameters["moving_variance"] = by_scaled * weight * inverse * inverse * dtype.type(-0.5)
         return LayerGradient((gradient * self._over_features(weight, dimensions),), by_parameters)
+
+    def _other_axes(self, values: Array) -> tuple[int, ...]:
+        """Return every axis, the batch included, but that of the features."""
+        feature = self.axis[0] if self.axis[0] > 0 else values.ndim + self.axis[0]
+        return tuple(axis for axis in range(values.ndim) if axis != feature)
+
+    def training_forward(self, inputs: Sequence[Array], parameters: Parameters, random: Random) -> LayerValues:
+        """Use the mean and the variance of the batch; keep them, and the standardised input, in `named`."""
+        if not self.trainable:
+            return self.forward(inputs, parameters)
+        values, dimensions = inputs[0], inputs[0].ndim - 1
+        others = self._other_axes(values)
+        mean = values.mean(axis=others)
+        standard = values - self._over_features(mean, dimensions)
+        variance = np.mean(np.square(standard), axis=others)
+        inverse = 1.0 / np.sqrt(variance + values.dtype.type(self.epsilon))
+        standard *= self._over_features(inverse, dimensions)
+        output = standard
+        if self.scale:
+            output = output * self._over_features(parameters["gamma"], dimensions)
+        if self.center:
+            output = output + self._over_features(parameters["beta"], dimensions)
+        return LayerValues(output, named={"mean": mean, "variance": variance, "standardised": standard})
+
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Differentiate through the batch's mean and variance too; the formula is that of `LayerNormalization`."""
+        if not self.trainable:
+            return self.backward(inputs, parameters, values, gradient)
+        dimensions, dtype = inputs[0].ndim - 1, inputs[0].dtype
+        others = self._other_axes(inputs[0])
+        standard = values.named["standardised"]
+        along = (gradient * standard).sum(axis=others)
+        total = gradient.sum(axis=others)
+        by_parameters = {}
+        if self.scale:
+            by_parameters["gamma"] = along
+        if self.center:
+            by_parameters["beta"] = total
+        weight = 1.0 / np.sqrt(values.named["variance"] + dtype.type(self.epsilon))
+        if self.scale:
+            weight = weight * parameters["gamma"]
+        share = dtype.type(total.size / gradient.size)
+        by_input = standard * self._over_features(along * -share, dimensions)
+        by_input += gradient
+        by_input -= self._over_features(total * share, dimensions)
+        by_input *= self._over_features(weight, dimensions)
+        return LayerGradient((by_input,), by_parameters)
+
+    def moving_updates(
+        self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues
+    ) -> Mapping[str, Array]:
+        """Move the stored statistics towards those of the batch: momentum · old + (1 − momentum) · new."""
+        if not self.trainable:
+            return NOTHING
+        new = {"moving_mean": values.named["mean"], "moving_variance": values.named["variance"]}
+        kept = inputs[0].dtype.type(self.momentum)
+        return {name: parameters[name] * kept + (1 - kept) * statistic for name, statistic in new.items()}
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term, with weight γ/√(variance + ε) and bias β − mean · weight."""

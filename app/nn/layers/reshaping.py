@@ -8,7 +8,7 @@ import numpy as np
 
 from app.nn.argument_types import Integer, Nullable, Number, TargetShape
 from app.nn.arguments import argument
-from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ShapeError, Terms, copied
+from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, Random, ShapeError, Terms, copied
 from app.nn.reading import Array, Shape, format_shape
 
 
@@ -68,10 +68,16 @@ class Reshape(_CopyLayer):
 
 @dataclass(frozen=True, kw_only=True)
 class Dropout(_CopyLayer):
-    """output = input: nodes are dropped while training only (Srivastava et al. 2014)."""
+    """output = input: nodes are dropped while training only (Srivastava et al. 2014).
+
+    In training every node is dropped (is 0) with probability `rate`, and those kept are multiplied by 1/(1 − rate), so
+    that sums stay as large as they are when nothing is dropped. That factor, 0 where a node is dropped, is kept as
+    `mask`. With a `seed` the choice depends on it, the layer's name and the step; else on the training's seed.
+    """
 
     kind = "Dropout"
     description = "Drops random nodes while training; when a trained network is used it changes nothing."
+    random_in_training = True
 
     rate: float = argument(Number(0.0, 1.0, exclusive_maximum=True), "The share of nodes dropped while training.")
     seed: int | None = argument(Nullable(Integer()), "The seed of the choice while training.", None)
@@ -79,3 +85,31 @@ class Dropout(_CopyLayer):
     def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
         """Keep the shape."""
         return input_shapes[0]
+
+    def mask_shape(self, shape: Shape) -> Shape:
+        """Return the shape of the mask for inputs of `shape` (with the batch): every node has a choice of its own."""
+        return shape
+
+    def training_forward(self, inputs: Sequence[Array], parameters: Parameters, random: Random) -> LayerValues:
+        """Multiply by the mask."""
+        if self.rate == 0.0:
+            return LayerValues(inputs[0])
+        assert random is not None, "dropping needs a generator"
+        dtype = inputs[0].dtype
+        # Drawn in float32 whatever the dtype, so that the same seed drops the same nodes at either precision.
+        kept = random.random(self.mask_shape(inputs[0].shape), dtype=np.float32) >= self.rate
+        mask = kept * dtype.type(1.0 / (1.0 - self.rate))
+        return LayerValues(inputs[0] * mask, named={"mask": mask})
+
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Multiply by the same mask."""
+        mask = values.named.get("mask")
+        return LayerGradient((gradient if mask is None else gradient * mask,))
