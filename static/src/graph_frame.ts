@@ -5,6 +5,7 @@ import { type ColorScale, colorScale, PALETTES, type Palette } from "./color";
 import { levelOfDetail } from "./detail";
 import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
+import { mapShades } from "./graph_maps";
 import { flatIndex, type GraphLayer, type NodeRef } from "./graph_types";
 import type { SceneBlock, SceneRequest } from "./scene";
 
@@ -135,11 +136,13 @@ function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, 
     if (x > viewport.width || y > viewport.height) continue;
     if (x + block.columns * pitchX < 0 || y + block.rows * pitchY < 0) continue;
     const whole = (highlight.lit.get(layer.name)?.size ?? 0) >= block.count;
+    const ownScales = request.view.scale === "map" && block.maps !== null;
     visible.set(layer.name, {
       block,
       values: layer.values,
+      shades: ownScales ? mapShades(layer.values, block.maps?.channels ?? 1) : layer.values,
       known: knownOf(layer, request),
-      limit: scaleOf(layer, request).limit,
+      limit: ownScales ? 1 : scaleOf(layer, request).limit,
       detail: levelOfDetail(block, camera),
       dim: whole ? 0 : highlight.strength.disc,
       x,

@@ -11,7 +11,7 @@ const SMALLEST_FONT = 9;
 function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   const { highlight, measure, palette } = frame;
   const { viewport } = frame.request;
-  const { block, diameter, values } = scene;
+  const { block, diameter, values, shades } = scene;
   const preferred = Math.min(Math.max(diameter * 0.215, SMALLEST_FONT), 22);
   const chord = (font: number) =>
     2 * Math.sqrt((diameter / 2 - 1) ** 2 - (0.3 * font) ** 2) - Math.max(0.5, 0.09 * diameter - 2.2);
@@ -47,7 +47,7 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   return shown.flatMap(({ text, flat, x, y }) => {
     if (text === "") return [];
     const dim = scene.dim > 0 && !lit?.has(flat) ? scene.dim : 0;
-    const fill = mix(colorOf(palette, values[flat] ?? 0, scene.limit), palette.background, dim);
+    const fill = mix(colorOf(palette, shades[flat] ?? 0, scene.limit), palette.background, dim);
     const color = css(mix(textColor(fill), fill, dim * 0.45));
     return [{ text, x, y, size, weight: 500, color, align: "center" as const, plate: null }];
   });

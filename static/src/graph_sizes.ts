@@ -6,7 +6,7 @@
  * several, like text.
  */
 
-import { type Form, formOf, type Grid, wrapEvenly, wrapTightly } from "./graph_shapes";
+import { type Form, formOf, type Grid, mapGaps, tileMaps, wrapEvenly, wrapTightly } from "./graph_shapes";
 
 /** Room in CSS pixels along and across the direction in which the network runs. */
 export interface Room {
@@ -49,6 +49,8 @@ export interface Plan {
 interface SizedLayer {
   shape: number[];
   labels?: string[];
+  /** Its three channels are shown as one colour picture too. */
+  picture?: unknown;
 }
 
 const LARGEST_DISC = 76;
@@ -84,13 +86,15 @@ function rankKinds(stacks: readonly (readonly SizedLayer[])[]): { kinds: RankKin
   const kinds: RankKind[] = [];
   const known = new Map<string, number>();
   const of = stacks.map((stack) => {
-    const key = stack.map((layer) => `${layer.shape.join("x")}${layer.labels === undefined ? "" : "!"}`).join(" ");
+    const key = stack
+      .map((layer) => `${layer.shape.join("x")}${layer.labels === undefined ? "" : "!"}${layer.picture ? "*" : ""}`)
+      .join(" ");
     let kind = known.get(key);
     if (kind === undefined) {
       kind = kinds.length;
       known.set(key, kind);
       kinds.push({
-        forms: stack.map((layer) => formOf(layer.shape)),
+        forms: stack.map((layer) => formOf(layer.shape, Boolean(layer.picture))),
         labelled: stack.map((layer) => layer.labels !== undefined),
       });
     }
@@ -178,19 +182,14 @@ function sizeForm(form: Form, labelled: boolean, room: number, trial: Trial, acr
     return sizeGrid({ count, maps: null, columns, rows }, pitch, across);
   }
   if (form.kind === "maps") {
-    const { width, height, channels } = form;
-    pitch = Math.min(pitch, room / (across ? height : width));
-    const side = ((across ? height : width) + 1) * pitch;
-    const lines = wrap(channels, Math.floor((room + pitch) / side));
-    const acrossMaps = across ? lines : Math.ceil(channels / lines);
-    const downMaps = Math.ceil(channels / acrossMaps);
-    const grid = {
-      count,
-      maps: { height, width, channels, across: acrossMaps },
-      columns: acrossMaps * (width + 1) - 1,
-      rows: downMaps * (height + 1) - 1,
-    };
-    return sizeGrid(grid, pitch, across);
+    const tiles = form.channels + form.lead;
+    const { rows, columns } = tileMaps(form, tiles);
+    // A tile and the gap before the next one, along the cross axis.
+    const gap = across ? 0 : mapGaps(form).x;
+    const side = across ? rows : (columns + gap) / tiles;
+    pitch = Math.min(pitch, room / (side - gap));
+    const lines = wrap(tiles, room / pitch / side + gap / side);
+    return sizeGrid(tileMaps(form, across ? lines : Math.ceil(tiles / lines)), pitch, across);
   }
   const lines = wrap(count, room / pitch);
   const columns = across ? lines : Math.ceil(count / lines);

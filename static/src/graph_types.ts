@@ -1,5 +1,7 @@
 /** Plain data that the graph is drawn from, and the index arithmetic that goes with it. */
 
+import type { Picture } from "./picture";
+
 export interface GraphLayer {
   name: string;
   kind: string;
@@ -12,6 +14,8 @@ export interface GraphLayer {
   values: Float64Array;
   /** Names of the nodes, for example input names or classes. */
   labels?: string[];
+  /** Its three channels as one colour picture. */
+  picture?: Picture;
 }
 
 /** Edges into one layer, columnar; flat indices in C order. `count` is how many there are in all. */
@@ -47,8 +51,8 @@ export type Theme = "light" | "dark";
 
 export interface GraphView {
   theme: Theme;
-  /** Whether one colour scale serves a layer or the whole network. */
-  scale: "layer" | "network";
+  /** Whether one colour scale serves a feature map, a layer or the whole network. */
+  scale: "map" | "layer" | "network";
   edgeQuantity: "weight" | "product" | "gradient";
   /** Under the pointer or the keyboard. */
   focus: NodeRef | null;

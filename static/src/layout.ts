@@ -7,7 +7,7 @@
  * cross axis and turned into x and y at the end.
  */
 
-import { cellOf, flatOf, type Grid } from "./graph_shapes";
+import { cellOf, flatOf, flatPointedAt, type Grid, nearestFlat } from "./graph_shapes";
 import { arrangeRanks, type Plan, type Room } from "./graph_sizes";
 import type { Viewport } from "./graph_types";
 
@@ -18,6 +18,8 @@ export interface LayoutLayer {
   shape: number[];
   inputs: string[];
   labels?: string[];
+  /** Its three channels are shown as one colour picture too. */
+  picture?: unknown;
 }
 
 /** The grid of one layer. A node is a disc of `diameter` in a cell of `pitchX` × `pitchY`. */
@@ -354,7 +356,7 @@ export function pick(layout: Layout, x: number, y: number): { layer: string; fla
   for (const block of layout.blocks) {
     const column = Math.floor((x - block.x) / block.pitchX);
     const row = Math.floor((y - block.y) / block.pitchY);
-    const flat = flatOf(block, column, row);
+    const flat = flatPointedAt(block, column, row);
     if (flat < 0) continue;
     // Where discs stand far apart the space between them belongs to nobody.
     const reach = Math.max(block.diameter * 0.62, Math.min(block.pitchX, block.pitchY) * 0.5);
@@ -382,8 +384,9 @@ export function neighbour(
   const dx = direction === "left" ? -1 : direction === "right" ? 1 : 0;
   const dy = direction === "up" ? -1 : direction === "down" ? 1 : 0;
   const { column, row } = cellOf(block, node.flat);
-  // One free cell may lie between two feature maps.
-  for (const distance of [1, 2]) {
+  // Free cells may lie between two feature maps.
+  const gap = block.maps === null ? 1 : dx === 0 ? block.maps.gapY : block.maps.gapX;
+  for (let distance = 1; distance <= gap + 1; distance++) {
     const flat = flatOf(block, column + dx * distance, row + dy * distance);
     if (flat >= 0) return { layer: block.layer, flat };
   }
@@ -408,16 +411,5 @@ export function neighbour(
 
 /** The node of a block that is nearest to a world point. */
 function nearestNode(block: Block, x: number, y: number): number {
-  const column = Math.min(Math.max(Math.floor((x - block.x) / block.pitchX), 0), block.columns - 1);
-  const row = Math.min(Math.max(Math.floor((y - block.y) / block.pitchY), 0), block.rows - 1);
-  for (const [dx, dy] of [
-    [0, 0],
-    [-1, 0],
-    [0, -1],
-    [-1, -1],
-  ] as const) {
-    const flat = flatOf(block, column + dx, row + dy);
-    if (flat >= 0) return flat;
-  }
-  return block.count - 1;
+  return nearestFlat(block, Math.floor((x - block.x) / block.pitchX), Math.floor((y - block.y) / block.pitchY));
 }

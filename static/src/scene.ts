@@ -6,6 +6,7 @@ import type { Detail } from "./detail";
 import { type Frame, locate, makeFrame, scaleOf } from "./graph_frame";
 import { along, type Box, type Measure } from "./graph_labels";
 import { edgeLines } from "./graph_lines";
+import { colourPictures, mapCaptions, mapOutlines, mapScales, type SceneImage, type SceneOutline } from "./graph_maps";
 import { layerNames, nodeNames } from "./graph_names";
 import { numbers } from "./graph_numbers";
 import { type GraphEdges, type GraphLayer, type GraphView, indexOf, type NodeRef, type Viewport } from "./graph_types";
@@ -14,6 +15,8 @@ import { type Block, type Layout, nodePosition } from "./layout";
 export interface SceneBlock {
   block: Block;
   values: Float64Array;
+  /** What the colours are chosen by: the values, or their shares of their own map's scale. */
+  shades: Float64Array;
   /** The nodes from here on, in C order, are drawn empty. */
   known: number;
   limit: number;
@@ -53,6 +56,8 @@ export interface SceneMark {
   x: number;
   y: number;
   radius: number;
+  /** Around a square of twice the radius. */
+  square?: boolean;
 }
 
 /** A line around the nodes of a layer. */
@@ -91,6 +96,9 @@ export interface Scene {
   /** Around the layer that a step computes as a whole. */
   frame: SceneFrame | null;
   texts: SceneText[];
+  /** Pictures that stand over the nodes, and lines around parts of maps. */
+  images: SceneImage[];
+  outlines: SceneOutline[];
   /** What is not shown, in words: "strongest 400 of 2,048 edges". */
   notes: string[];
   legend: SceneLegend | null;
@@ -111,13 +119,18 @@ export interface SceneRequest {
   measure?: Measure;
 }
 
+/** Whether nodes are drawn as discs. Feature maps stay pictures however near they are. */
+export function isRound({ detail, block }: Pick<SceneBlock, "detail" | "block">): boolean {
+  return detail !== "heat" && block.maps === null;
+}
+
 /** The nodes in the light, over blocks that step back. */
 function spotsOf({ request, highlight, visible, palette }: Frame): SceneSpot[] {
   const spots: SceneSpot[] = [];
   for (const [layer, nodes] of highlight.lit) {
     const scene = visible.get(layer);
     if (scene === undefined || scene.dim === 0 || scene.known === 0) continue;
-    const round = scene.detail !== "heat";
+    const round = isRound(scene);
     for (const flat of nodes) {
       if (flat >= scene.known) continue;
       spots.push({
@@ -125,7 +138,7 @@ function spotsOf({ request, highlight, visible, palette }: Frame): SceneSpot[] {
         width: round ? scene.diameter : scene.pitchX,
         height: round ? scene.diameter : scene.pitchY,
         round,
-        color: colorOf(palette, scene.values[flat] ?? 0, scene.limit),
+        color: colorOf(palette, scene.shades[flat] ?? 0, scene.limit),
       });
     }
   }
@@ -139,7 +152,8 @@ function marksOf({ request, visible }: Frame): SceneMark[] {
     const scene = node === null ? undefined : visible.get(node.layer);
     if (node === null || scene === undefined) return [];
     const at = toScreen(camera, nodePosition(scene.block, node.flat));
-    return [{ kind, ...at, radius: Math.max(scene.diameter / 2, 2) }];
+    if (scene.block.maps === null) return [{ kind, ...at, radius: Math.max(scene.diameter / 2, 2) }];
+    return [{ kind, ...at, radius: Math.max(scene.pitchX / 2, 2), square: true }];
   };
   const { stage = null } = view;
   const layer = stage === null ? undefined : request.layers[stage.position];
@@ -166,7 +180,7 @@ function frameOf({ request, visible }: Frame): SceneFrame | null {
   const scene = visible.get(request.layers[stage.position]?.name ?? "");
   if (scene === undefined) return null;
   const { block, pitchX, pitchY, diameter } = scene;
-  const round = scene.detail !== "heat";
+  const round = isRound(scene);
   const gap = round ? 7 : 4;
   // Discs are smaller than their cells.
   const insetX = round ? (pitchX - diameter) / 2 : 0;
@@ -183,8 +197,12 @@ function legendFor({ request, highlight, palette }: Frame): SceneLegend | null {
   const { layers, view } = request;
   const layer = layers.find((one) => one.name === highlight.node?.layer) ?? layers[layers.length - 1];
   if (layer === undefined) return null;
+  const maps = request.layout.byName.get(layer.name)?.maps ?? null;
+  const own = highlight.node?.layer === layer.name ? highlight.node.flat : 0;
+  const mapScale =
+    view.scale === "map" && maps !== null ? mapScales(layer.values, maps.channels)[own % maps.channels] : undefined;
   return {
-    ...legendOf(scaleOf(layer, request), palette),
+    ...legendOf(mapScale ?? scaleOf(layer, request), palette),
     layer: view.scale === "network" ? null : layer.name,
   };
 }
@@ -210,6 +228,7 @@ export function buildScene(request: SceneRequest): Scene {
   // What is placed first keeps its place; what is drawn last lies above.
   const headers = layerNames(frame);
   const names = nodeNames(frame);
+  const captions = mapCaptions(frame);
   const { lines, labels, notes } = edgeLines(frame);
   return {
     viewport: request.viewport,
@@ -219,7 +238,9 @@ export function buildScene(request: SceneRequest): Scene {
     spots: [...spotsOf(frame), ...flowSpots(lines, request.flow ?? 1)],
     marks: marksOf(frame),
     frame: frameOf(frame),
-    texts: [...numbers(frame), ...names, ...labels, ...headers],
+    texts: [...numbers(frame), ...captions, ...names, ...labels, ...headers],
+    images: colourPictures(frame),
+    outlines: mapOutlines(frame),
     notes,
     legend: legendFor(frame),
   };

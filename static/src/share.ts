@@ -5,6 +5,7 @@
  * network only to those who have the link. Whatever comes in by one is checked here before anything reads it; whether
  * the document makes a network is the server's to say. */
 
+import type { GraphView } from "./graph_types";
 import { jsonDepth, writeJson } from "./json";
 import type { NetworkDocument, NodeReference, Override, ParameterEdit } from "./wire";
 
@@ -25,7 +26,7 @@ export type Shows = "values" | "gradients" | "contributions";
 /** What of the view travels along. */
 export interface SharedView {
   shows: Shows;
-  scale: "layer" | "network";
+  scale: GraphView["scale"];
   /** The node whose derivative is shown. */
   target: NodeReference | null;
 }
@@ -213,7 +214,7 @@ function readShared(value: unknown): Shared {
   for (const pin of overrides) readValued(pin, ["layer", "index", "value"], "a pin");
   const { shows, scale, target } = checkFields(shared.view, ["shows", "scale", "target"], "the view");
   expect(shows === "values" || shows === "gradients" || shows === "contributions", "the view is unknown");
-  expect(scale === "layer" || scale === "network", "the view is unknown");
+  expect(scale === "map" || scale === "layer" || scale === "network", "the view is unknown");
   return {
     network,
     edits: edits as ParameterEdit[],

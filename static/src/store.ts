@@ -4,6 +4,7 @@
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { ApiError } from "./api";
 import type { LayerGradients } from "./api_play";
+import type { GraphView } from "./graph_types";
 import type { By } from "./play";
 import type { Shows } from "./share";
 import { emptyShelf, type Shelf } from "./shelf";
@@ -89,7 +90,7 @@ export interface View {
   readonly theme: "light" | "dark";
   /** What nodes and edges of the graph show: values and weights, values and w·x, or derivatives. */
   readonly shows: Shows;
-  readonly scale: "layer" | "network";
+  readonly scale: GraphView["scale"];
   readonly tab: Tab;
   readonly drawerOpen: boolean;
   /** The panel that lies over the graph on a narrow screen. */

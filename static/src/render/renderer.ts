@@ -3,7 +3,7 @@
 import type { Rgb } from "../color";
 import { estimateWidth, type Measure } from "../graph_labels";
 import type { Viewport } from "../graph_types";
-import type { Scene, SceneBlock } from "../scene";
+import { isRound, type Scene, type SceneBlock } from "../scene";
 import { LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
 import { createPrograms, type Program, type Programs } from "./programs";
 import { canvasMeasure, drawText } from "./text";
@@ -273,7 +273,7 @@ export class GraphRenderer {
     gl.uniform1f(uniform("diameter"), scene.diameter);
     gl.uniform1f(uniform("limit"), Math.min(scene.limit * factor, 1e38));
     gl.uniform1f(uniform("dim"), scene.dim);
-    gl.uniform1i(uniform("discs"), scene.detail === "heat" ? 0 : 1);
+    gl.uniform1i(uniform("discs"), isRound(scene) ? 1 : 0);
     gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
   }
 

@@ -3,6 +3,7 @@
 import { css, type Palette } from "../color";
 import type { Measure } from "../graph_labels";
 import type { Scene, SceneFrame, SceneMark } from "../scene";
+import { drawImages, drawOutlines } from "./pictures";
 
 const MOST_REMEMBERED = 20_000;
 
@@ -26,8 +27,10 @@ function drawRing(context: CanvasRenderingContext2D, mark: SceneMark, palette: P
   const large = mark.radius > 10;
   const gap = large ? 3.5 : 2;
   const width = mark.kind === "focus" ? (large ? 2.5 : 2) : large ? 2.5 : 2;
+  const reach = mark.radius + gap + width / 2;
   context.beginPath();
-  context.arc(mark.x, mark.y, mark.radius + gap + width / 2, 0, 2 * Math.PI);
+  if (mark.square) context.roundRect(mark.x - reach, mark.y - reach, 2 * reach, 2 * reach, 2);
+  else context.arc(mark.x, mark.y, reach, 0, 2 * Math.PI);
   context.lineWidth = width + 2.5;
   context.strokeStyle = css(palette.background);
   context.stroke();
@@ -74,6 +77,8 @@ function drawFrame(context: CanvasRenderingContext2D, frame: SceneFrame, palette
 /** Draws what stands above the discs; the context is scaled to CSS pixels. */
 export function drawText(context: CanvasRenderingContext2D, scene: Scene, family: string): void {
   const { palette } = scene;
+  drawImages(context, scene.images, palette);
+  drawOutlines(context, scene.outlines, palette);
   if (scene.frame !== null) drawFrame(context, scene.frame, palette);
   for (const mark of scene.marks) if (mark.kind !== "pin") drawRing(context, mark, palette);
   context.textBaseline = "alphabetic";

@@ -75,7 +75,7 @@ export class Textures {
   }
 
   /** Binds the values of a block to the active unit; answers the length of the texture's rows and their factor. */
-  bind({ block, values, known: filled }: SceneBlock): { fold: number; factor: number } {
+  bind({ block, shades: values, known: filled }: SceneBlock): { fold: number; factor: number } {
     const { gl } = this;
     const known = this.entries.get(block.layer);
     if (known !== undefined) gl.bindTexture(gl.TEXTURE_2D, known.texture);

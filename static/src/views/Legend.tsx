@@ -1,12 +1,20 @@
 import { useMemo } from "preact/hooks";
 import { colorScale, legendOf, PALETTES } from "../color";
 import { formatValue } from "../format";
+import { mapScales } from "../graph_maps";
+import { formOf } from "../graph_shapes";
 import type { Shows } from "../share";
 import type { Answer, Derivative } from "../store";
 import { type Choice, Choices } from "./Choices";
 import { useActions, useStudioState } from "./context";
 
-const SCALES: readonly Choice<"layer" | "network">[] = [
+const MAP_SCALE: Choice<"map"> = {
+  value: "map",
+  text: "map",
+  title: "Each feature map has its own colour scale, so that also a faint one shows its pattern",
+};
+
+const SCALES: readonly Choice<"map" | "layer" | "network">[] = [
   { value: "layer", text: "layer", title: "Each layer has its own colour scale" },
   {
     value: "network",
@@ -34,8 +42,11 @@ export function Legend({ answer }: { answer: Answer }) {
   const { theme, scale, shows } = useStudioState((state) => state.view);
   const derivative = useStudioState((state) => state.derivative);
   const layerName = useStudioState((state) => (state.focus ?? state.selected)?.layer ?? null);
+  const channel = useStudioState((state) => (state.focus ?? state.selected)?.index.at(-1) ?? 0);
   const layer = (layerName === null ? undefined : answer.byName.get(layerName)) ?? answer.layers.at(-1);
-  const perLayer = scale === "layer" && layer !== undefined;
+  const perLayer = scale !== "network" && layer !== undefined;
+  const map = scale === "map" && layer !== undefined && formOf(layer.shape).kind === "maps" ? channel : null;
+  const hasMaps = useMemo(() => answer.layers.some((one) => formOf(one.shape).kind === "maps"), [answer.layers]);
   const slopes = shows === "gradients";
 
   const legend = useMemo(() => {
@@ -46,8 +57,10 @@ export function Legend({ answer }: { answer: Answer }) {
           shown.map((one) => one.name),
         )
       : shown.map((one) => one.output);
-    return legendOf(colorScale(values), PALETTES[theme]);
-  }, [answer.layers, derivative, layer, perLayer, slopes, theme]);
+    const channels = layer?.shape.at(-1) ?? 1;
+    const scales = map === null ? [] : values.map((own) => mapScales(own, channels)[map]);
+    return legendOf(scales[0] ?? colorScale(values), PALETTES[theme]);
+  }, [answer.layers, derivative, layer, map, perLayer, slopes, theme]);
 
   const limit = formatValue(legend.limit);
   const nodes = slopes ? "Derivatives" : "Values";
@@ -60,11 +73,12 @@ export function Legend({ answer }: { answer: Answer }) {
             {nodes}
             {perLayer ? " of " : ""}
             {perLayer && <b>{layer.name}</b>}
+            {map !== null && `, map ${map}`}
           </span>
           <Choices
             label="Colour scale"
-            chosen={scale}
-            choices={SCALES}
+            chosen={hasMaps || scale !== "map" ? scale : "layer"}
+            choices={hasMaps ? [MAP_SCALE, ...SCALES] : SCALES}
             onChange={(value) => actions.setView({ scale: value })}
           />
         </div>

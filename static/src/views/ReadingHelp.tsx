@@ -30,6 +30,12 @@ export function ReadingHelp() {
               Nodes, with the value they hold. Blue is below zero, orange above, grey near zero; hatched magenta is NaN
               or infinite. Where there is no room for discs, a layer is drawn as cells: each is still one node.
             </dd>
+            <dt>Feature maps</dt>
+            <dd>
+              A layer of rows × columns × channels is drawn as one picture a channel, with the channel's number above;
+              each pixel is a node. Three channels of an input are shown as one colour picture too. The colours can be
+              scaled for each <b>map</b>, each <b>layer</b> or the whole <b>network</b>: the switch is in the legend.
+            </dd>
             <dt>Lines</dt>
             <dd>
               Connections. Orange is positive, blue negative, magenta not finite; a wider line counts for more. With a

@@ -2,6 +2,7 @@
 
 import type { GraphEdges, GraphLayer } from "../graph_types";
 import { flatIndex } from "../layout";
+import { colourPicture, isColour } from "../picture";
 import type { Answer, Derivative } from "../store";
 import type { Explanation, LayerEdges, NetworkDocument, Summary, TracedLayer } from "../wire";
 
@@ -22,6 +23,9 @@ export function graphLayers(
       inputs: inputsOf.get(layer.name) ?? [],
       values: layer.output,
       ...(labels === undefined ? {} : { labels }),
+      ...(layer.name === "input" && isColour(layer.shape)
+        ? { picture: colourPicture(layer.output, layer.shape, input.preprocessing) }
+        : {}),
     };
   });
 }

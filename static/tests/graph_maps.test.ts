@@ -1,0 +1,112 @@
+import { describe, expect, test } from "vitest";
+import { fitTo } from "../src/camera";
+import { mapScales, mapShades } from "../src/graph_maps";
+import type { GraphLayer, GraphView } from "../src/graph_types";
+import { layoutNetwork } from "../src/layout";
+import { colourPicture, isColour, kernelPicture } from "../src/picture";
+import { buildScene } from "../src/scene";
+
+const viewport = { width: 900, height: 600 };
+
+/** An input of 6×6×3 that is also a colour picture, and four maps of 4×4 of very different sizes. */
+function scene(view: Partial<GraphView> = {}) {
+  const image = Float64Array.from({ length: 108 }, (_, at) => (at % 7) / 7);
+  const maps = Float64Array.from({ length: 64 }, (_, at) => (1 + (at % 5)) * 10 ** ((at % 4) - 2));
+  const layers: GraphLayer[] = [
+    {
+      name: "input",
+      kind: "Input",
+      activation: null,
+      shape: [6, 6, 3],
+      inputs: [],
+      values: image,
+      picture: colourPicture(image, [6, 6, 3], { scale: 255 }),
+    },
+    { name: "conv", kind: "Conv2D", activation: "relu", shape: [4, 4, 4], inputs: ["input"], values: maps },
+  ];
+  const layout = layoutNetwork(layers, viewport);
+  return buildScene({
+    layers,
+    edges: [],
+    layout,
+    viewport,
+    camera: fitTo(layout, viewport),
+    view: {
+      theme: "light",
+      scale: "layer",
+      edgeQuantity: "weight",
+      focus: null,
+      selected: { layer: "conv", index: [1, 2, 3] },
+      pinned: [],
+      ...view,
+    },
+  });
+}
+
+describe("feature maps", () => {
+  test("have their numbers above them, the channels of a colour picture their colours", () => {
+    const texts = scene().texts.map(({ text }) => text);
+    for (const name of ["colour", "red", "green", "blue", "0", "1", "2", "3"]) expect(texts).toContain(name);
+  });
+
+  test("a scale of their own makes the faintest as bright as the others", () => {
+    const [, perLayer] = scene({ scale: "layer" }).blocks;
+    const [, perMap] = scene({ scale: "map" }).blocks;
+    const strongest = (shades: Float64Array | undefined, limit: number, channel: number) =>
+      Math.max(...Array.from(shades ?? []).filter((_, flat) => flat % 4 === channel)) / limit;
+    expect(strongest(perLayer?.shades, perLayer?.limit ?? 0, 0)).toBeCloseTo(0.001);
+    for (const channel of [0, 1, 2, 3]) {
+      expect(strongest(perMap?.shades, perMap?.limit ?? 0, channel)).toBeCloseTo(1);
+    }
+  });
+
+  test("the legend then speaks of the map in the light", () => {
+    expect(scene({ scale: "map" }).legend?.limit).toBe(50);
+    const selected = { layer: "conv", index: [1, 2, 0] };
+    expect(scene({ scale: "map", selected }).legend?.limit).toBeCloseTo(0.05);
+  });
+
+  test("the colour picture stands over its own tile, and the map in the light has a frame", () => {
+    const { images, outlines, blocks } = scene();
+    const [image] = images;
+    const [block] = blocks;
+    expect(images).toHaveLength(1);
+    expect(image?.x).toBeCloseTo(block?.x ?? 0);
+    expect(image?.width).toBeCloseTo(6 * (block?.pitchX ?? 0));
+    expect(outlines.map(({ kind }) => kind)).toEqual(["map"]);
+  });
+});
+
+test("scales of maps are remembered, and a map of zeros stays at zero", () => {
+  const values = Float64Array.of(1, 0, -4, 0, 2, 0);
+  expect(mapScales(values, 2)).toBe(mapScales(values, 2));
+  expect([...mapShades(values, 2)]).toEqual([0.25, 0, -1, 0, 0.5, 0]);
+});
+
+describe("colour pictures", () => {
+  test("undo the preprocessing that the document says", () => {
+    const { rgba } = colourPicture([-1, 0, 1], [1, 1, 3], { scale: 255, mean: 0.5, std: [0.5, 0.5, 0.5] });
+    expect([...rgba]).toEqual([0, 128, 255, 255]);
+  });
+
+  test("without preprocessing go from black to white over what the values are shares of", () => {
+    expect([...colourPicture([0, 0.5, 1], [1, 1, 3], undefined).rgba]).toEqual([0, 128, 255, 255]);
+    expect([...colourPicture([0, 51, 255], [1, 1, 3], undefined).rgba]).toEqual([0, 51, 255, 255]);
+    expect([...colourPicture([-1, 0, 3], [1, 1, 3], undefined).rgba]).toEqual([0, 64, 255, 255]);
+  });
+
+  test("of kernels are grey at zero", () => {
+    expect([...kernelPicture([0, 2, -2], 1, 1, 2).rgba]).toEqual([128, 255, 0, 255]);
+  });
+
+  test("need three channels", () => {
+    expect(
+      [
+        [32, 32, 3],
+        [32, 32, 1],
+        [32, 32],
+        [1, 32, 3],
+      ].map(isColour),
+    ).toEqual([true, false, false, false]);
+  });
+});
