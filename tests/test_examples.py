@@ -12,6 +12,7 @@ from app.nn.explain import explain
 from app.nn.forward import Trace, forward
 from app.nn.inputs import read_inputs
 from app.nn.network import INPUT, Network
+from tests.huge_examples import HUGE
 
 DIRECTORY = Path(__file__).parent.parent / "examples"
 NAMES = {"walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits"}
@@ -29,10 +30,10 @@ def run(name: str) -> Trace:
 
 
 def test_these_examples_are_there() -> None:
-    assert {path.stem for path in DIRECTORY.glob("*.json")} == NAMES
+    assert {path.stem for path in DIRECTORY.glob("*.json")} == NAMES | HUGE
 
 
-@pytest.mark.parametrize("name", sorted(NAMES))
+@pytest.mark.parametrize("name", sorted(NAMES | HUGE))
 def test_an_example_introduces_itself(name: str) -> None:
     document = load(name)
     assert document["name"] == name
@@ -59,6 +60,29 @@ def test_every_node_of_an_example_is_explained_exactly(name: str) -> None:
             assert explanation.pre_activation is not None
             total += explanation.bias or 0.0
             assert total == pytest.approx(explanation.pre_activation, rel=tolerance, abs=tolerance)
+
+
+@pytest.mark.parametrize(
+    ("name", "layers", "nodes", "parameters"),
+    [
+        ("thousand-layers", 1000, 64_064, 4_160_000),
+        ("wide-layers", 11, 49_152, 167_813_120),
+        ("million-nodes", 1000, 1_001_000, 101_100_000),
+    ],
+)
+def test_a_huge_example_is_a_short_document(name: str, layers: int, nodes: int, parameters: int) -> None:
+    network = Network.from_document(load(name))
+    assert (len(network.layers), network.value_count, network.parameter_count) == (layers, nodes, parameters)
+    assert (DIRECTORY / f"{name}.json").stat().st_size < 10_000
+
+
+def test_a_thousand_layers_keep_a_signal_and_their_nodes_are_explained_exactly() -> None:
+    trace = run("thousand-layers")
+    for number in range(1, 1001, 111):
+        output = trace.layers[f"hidden_{number}"].output
+        assert output.shape == (1, 64)
+        assert np.abs(output).max() > 1e-3
+        assert explain(trace, f"hidden_{number}", (number % 64,), top=3).exact
 
 
 def test_dead_relus_has_four_dead_nodes_for_every_input_from_0_to_1() -> None:

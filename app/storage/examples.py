@@ -16,7 +16,18 @@ from app.nn.network import Network
 from app.storage.packing import describe_network
 from app.storage.records import Record
 
-FIRST = ("walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits")
+FIRST = (
+    "walkthrough",
+    "propagation",
+    "deep",
+    "branches",
+    "dead-relus",
+    "diverging",
+    "digits",
+    "thousand-layers",
+    "wide-layers",
+    "million-nodes",
+)
 """The order in which somebody new meets the examples; any other follows by its name."""
 
 

@@ -109,15 +109,13 @@ function asApiError(error: unknown): ApiError {
 export function tellingNode(layers: readonly TracedLayer[]): NodeReference | null {
   const broken = layers.find((layer) => layer.statistics.nan + layer.statistics.inf > 0);
   if (broken !== undefined) {
-    const flat = broken.output.findIndex((value) => !Number.isFinite(value));
-    return { layer: broken.name, index: indexOf(broken.shape, flat) };
+    return { layer: broken.name, index: broken.statistics.first_non_finite ?? broken.shape.map(() => 0) };
   }
   const last = layers.at(-1);
-  if (last?.activation === "softmax" && last.preActivation !== null) {
-    const winner = last.output.reduce((best, value, flat) => (value > (last.output[best] ?? -1) ? flat : best), 0);
-    return { layer: last.name, index: indexOf(last.shape, winner) };
+  if (last?.activation === "softmax" && last.statistics.argmax !== null) {
+    return { layer: last.name, index: last.statistics.argmax };
   }
-  const first = layers.find((layer) => layer.preActivation !== null) ?? layers[1] ?? layers[0];
+  const first = layers.find((layer) => layer.activation !== null) ?? layers[1] ?? layers[0];
   return first === undefined ? null : { layer: first.name, index: first.shape.map(() => 0) };
 }
 
@@ -514,14 +512,14 @@ export function createActions(store: Store, api: Api): Actions {
     const flat = flatIndex(layer.shape, from.index);
     let to = from;
     if (direction === "up" || direction === "down") {
-      const next = Math.min(layer.output.length - 1, Math.max(0, flat + (direction === "down" ? 1 : -1)));
+      const next = Math.min(layer.size - 1, Math.max(0, flat + (direction === "down" ? 1 : -1)));
       to = { layer: layer.name, index: indexOf(layer.shape, next) };
     } else {
       const neighbour = answer.layers[position + (direction === "right" ? 1 : -1)];
       if (neighbour !== undefined) {
         // The same height in the other layer, so that going there and back ends where it began as nearly as it can.
-        const share = layer.output.length > 1 ? flat / (layer.output.length - 1) : 0.5;
-        const next = Math.round(share * (neighbour.output.length - 1));
+        const share = layer.size > 1 ? flat / (layer.size - 1) : 0.5;
+        const next = Math.round(share * (neighbour.size - 1));
         to = { layer: neighbour.name, index: indexOf(neighbour.shape, next) };
       }
     }

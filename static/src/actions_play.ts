@@ -46,7 +46,7 @@ export function planFor({ layers }: Pick<Answer, "layers">, by: By): Plan {
   const plan =
     known[by] ??
     planOf(
-      layers.map((layer) => layer.output.length),
+      layers.map((layer) => layer.size),
       by,
     );
   plans.set(layers, { ...known, [by]: plan });
@@ -71,19 +71,13 @@ export function defaultTarget(answer: Answer, selected: NodeReference | null): N
   if (chosen && selected.layer !== "input" && missingNode(answer.byName, selected) === null) return selected;
   const last = answer.layers.at(-1);
   if (last === undefined) return null;
-  const largest = last.output.reduce(
-    (best, value, flat) => (value > (last.output[best] ?? -Infinity) ? flat : best),
-    0,
-  );
-  return { layer: last.name, index: indexOf(last.shape, largest) };
+  return { layer: last.name, index: last.statistics.argmax ?? last.shape.map(() => 0) };
 }
 
 function sameShape(a: Answer, b: Answer): boolean {
   return (
     a.layers.length === b.layers.length &&
-    a.layers.every(
-      ({ name, output }, at) => b.layers[at]?.name === name && b.layers[at]?.output.length === output.length,
-    )
+    a.layers.every(({ name, size }, at) => b.layers[at]?.name === name && b.layers[at]?.size === size)
   );
 }
 

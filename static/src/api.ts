@@ -1,6 +1,7 @@
 /** The only file that talks to the server. Answers come back with real numbers (NaN, ±∞) and flat typed arrays;
  * every failure is an `ApiError` that a view can show as it is. */
 
+import { sizeOf } from "./graph_types";
 import { writeJson } from "./json";
 import type {
   ActivationInfo,
@@ -170,6 +171,7 @@ function readForward(answer: { dtype: string; layers: WireLayer[] }): ForwardAns
       kind: layer.kind,
       activation: activationName(layer.activation),
       shape: layer.shape,
+      size: sizeOf(layer.shape),
       preActivation:
         layer.pre_activation === undefined || layer.pre_activation === null ? null : flatten(layer.pre_activation),
       output: flatten(layer.output),

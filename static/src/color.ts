@@ -6,7 +6,7 @@
  */
 
 import { formatCount, formatValue } from "./format";
-import type { Theme } from "./graph_types";
+import type { Theme, Values } from "./graph_types";
 
 /** Red, green, blue from 0 to 255. */
 export type Rgb = readonly [number, number, number];
@@ -161,7 +161,7 @@ const OUTLIER = 10;
 const SAMPLE = 4096;
 
 /** Whether values are shares of a whole, as softmax gives them: there the large one is the message, no outlier. */
-function areShares(values: readonly Float64Array[]): boolean {
+function areShares(values: readonly Values[]): boolean {
   return values.every((array) => {
     let sum = 0;
     for (const value of array) {
@@ -173,7 +173,7 @@ function areShares(values: readonly Float64Array[]): boolean {
 }
 
 /** The magnitude that all but the largest hundredth (and at least one) stay within; zeros do not count. */
-function usualMagnitude(values: readonly Float64Array[]): number | null {
+function usualMagnitude(values: readonly Values[]): number | null {
   const total = values.reduce((sum, array) => sum + array.length, 0);
   const stride = Math.max(1, Math.ceil(total / SAMPLE));
   const sizes: number[] = [];
@@ -194,7 +194,7 @@ function usualMagnitude(values: readonly Float64Array[]): number | null {
  * The scale for some values, symmetric at zero. It ends at the largest magnitude, unless that is more than ten times
  * what 99 % of the values stay within: then it ends there, and `clipped` counts what lies beyond.
  */
-export function colorScale(values: readonly Float64Array[]): ColorScale {
+export function colorScale(values: readonly Values[]): ColorScale {
   let min = Infinity;
   let max = -Infinity;
   let nonFinite = 0;

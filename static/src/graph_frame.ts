@@ -6,7 +6,7 @@ import { levelOfDetail } from "./detail";
 import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
 import { mapShades } from "./graph_maps";
-import { flatIndex, type GraphLayer, type NodeRef } from "./graph_types";
+import { flatIndex, type GraphLayer, type NodeRef, type Values } from "./graph_types";
 import type { SceneBlock, SceneRequest } from "./scene";
 
 /** How far the rest steps back behind a node that is hovered, and behind one that is selected. */
@@ -45,7 +45,7 @@ export interface Frame {
 
 const scales = new WeakMap<object, ColorScale>();
 
-function remembered(key: object, values: () => Float64Array[]): ColorScale {
+function remembered(key: object, values: () => Values[]): ColorScale {
   let scale = scales.get(key);
   if (scale === undefined) {
     scale = colorScale(values());

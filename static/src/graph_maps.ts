@@ -3,7 +3,7 @@
 import { type ColorScale, colorScale, css } from "./color";
 import type { Frame } from "./graph_frame";
 import { type Maps, tileCell } from "./graph_shapes";
-import type { GraphLayer } from "./graph_types";
+import type { GraphLayer, Values } from "./graph_types";
 import type { Picture } from "./picture";
 import type { SceneBlock, SceneText } from "./scene";
 
@@ -33,10 +33,10 @@ const LARGEST_CAPTION = 12;
 /** Names of the channels of a colour picture. */
 const CHANNELS = ["red", "green", "blue"];
 
-const scalesOf = new WeakMap<Float64Array, Map<number, ColorScale[]>>();
+const scalesOf = new WeakMap<Values, Map<number, ColorScale[]>>();
 
 /** The values of one map out of all of its layer. */
-export function mapValues(values: Float64Array, channels: number, channel: number): Float64Array {
+export function mapValues(values: Values, channels: number, channel: number): Float64Array {
   return Float64Array.from(
     { length: Math.floor(values.length / channels) },
     (_, at) => values[at * channels + channel] ?? 0,
@@ -44,7 +44,7 @@ export function mapValues(values: Float64Array, channels: number, channel: numbe
 }
 
 /** One colour scale a map; remembered for as long as the values live. */
-export function mapScales(values: Float64Array, channels: number): ColorScale[] {
+export function mapScales(values: Values, channels: number): ColorScale[] {
   const known = scalesOf.get(values) ?? new Map<number, ColorScale[]>();
   let scales = known.get(channels);
   if (scales === undefined) {
@@ -55,10 +55,10 @@ export function mapScales(values: Float64Array, channels: number): ColorScale[] 
   return scales;
 }
 
-const shades = new WeakMap<Float64Array, Float64Array>();
+const shades = new WeakMap<Values, Values>();
 
 /** Each value as a share of the end of its map's scale: what its colour is chosen by where every map has its own. */
-export function mapShades(values: Float64Array, channels: number): Float64Array {
+export function mapShades(values: Values, channels: number): Values {
   let shade = shades.get(values);
   if (shade === undefined) {
     const limits = mapScales(values, channels).map(({ limit }) => limit);

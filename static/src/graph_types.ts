@@ -2,6 +2,9 @@
 
 import type { Picture } from "./picture";
 
+/** Values of nodes as they came: of a float32 network, or asked for at that precision, in float32. */
+export type Values = Float32Array | Float64Array;
+
 export interface GraphLayer {
   name: string;
   kind: string;
@@ -11,7 +14,7 @@ export interface GraphLayer {
   /** Names of the layers that it reads; empty for the input. */
   inputs: string[];
   /** One example in C order; empty where there are no values to show: the nodes are then drawn empty. */
-  values: Float64Array;
+  values: Values;
   /** Names of the nodes, for example input names or classes. */
   labels?: string[];
   /** Its three channels as one colour picture. */

@@ -9,14 +9,22 @@ import { edgeLines } from "./graph_lines";
 import { colourPictures, mapCaptions, mapOutlines, mapScales, type SceneImage, type SceneOutline } from "./graph_maps";
 import { layerNames, nodeNames } from "./graph_names";
 import { numbers } from "./graph_numbers";
-import { type GraphEdges, type GraphLayer, type GraphView, indexOf, type NodeRef, type Viewport } from "./graph_types";
+import {
+  type GraphEdges,
+  type GraphLayer,
+  type GraphView,
+  indexOf,
+  type NodeRef,
+  type Values,
+  type Viewport,
+} from "./graph_types";
 import { type Block, type Layout, nodePosition } from "./layout";
 
 export interface SceneBlock {
   block: Block;
-  values: Float64Array;
+  values: Values;
   /** What the colours are chosen by: the values, or their shares of their own map's scale. */
-  shades: Float64Array;
+  shades: Values;
   /** The nodes from here on, in C order, are drawn empty. */
   known: number;
   limit: number;

@@ -3,6 +3,8 @@
  * On the wire a number may be one of the strings "NaN", "Infinity", "-Infinity"; `api.ts` turns them into real
  * numbers at the border, so these types say plain `number` wherever the rest of the page sees one. */
 
+import type { Values } from "./graph_types";
+
 /** A number as JSON carries it. */
 export type WireNumber = number | "NaN" | "Infinity" | "-Infinity";
 
@@ -107,9 +109,18 @@ export interface TracedLayer {
   kind: string;
   activation: string | null;
   shape: number[];
-  preActivation: Float64Array | null;
-  output: Float64Array;
+  /** How many nodes it has. */
+  size: number;
+  /** Null where there is none, or where it was not fetched. */
+  preActivation: Values | null;
+  /** Empty where it was not fetched: of a large network only what is looked at is. See `isFetched`. */
+  output: Values;
   statistics: Statistics;
+}
+
+/** Whether the values of a layer are here. */
+export function isFetched({ output, size }: Pick<TracedLayer, "output" | "size">): boolean {
+  return output.length === size;
 }
 
 export interface ForwardAnswer {

@@ -33,9 +33,10 @@ function layer(name: string, values: number[], change: Partial<TracedLayer> = {}
     kind: name === "input" ? "Input" : "Dense",
     activation: name === "input" ? null : "relu",
     shape: [values.length],
+    size: values.length,
     preActivation: name === "input" ? null : Float64Array.from(values),
     output: Float64Array.from(values),
-    statistics: STATISTICS,
+    statistics: { ...STATISTICS, argmax: [values.indexOf(Math.max(...values))] },
     ...change,
   };
 }
@@ -338,7 +339,7 @@ describe("nodes", () => {
     expect(tellingNode([input, hidden])).toEqual({ layer: "hidden", index: [0] });
     const classes = layer("output", [0.1, 0.7, 0.2], { activation: "softmax" });
     expect(tellingNode([input, hidden, classes])).toEqual({ layer: "output", index: [1] });
-    const broken = layer("middle", [1, Number.NaN], { statistics: { ...STATISTICS, nan: 1 } });
+    const broken = layer("middle", [1, Number.NaN], { statistics: { ...STATISTICS, nan: 1, first_non_finite: [1] } });
     expect(tellingNode([input, broken, classes])).toEqual({ layer: "middle", index: [1] });
   });
 

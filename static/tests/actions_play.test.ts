@@ -19,9 +19,10 @@ function layer(name: string, values: number[]): TracedLayer {
     kind: name === "input" ? "Input" : "Dense",
     activation: null,
     shape: [values.length],
+    size: values.length,
     preActivation: name === "input" ? null : Float64Array.from(values),
     output: Float64Array.from(values),
-    statistics: { nan: 0, inf: 0 } as Statistics,
+    statistics: { nan: 0, inf: 0, argmax: [values.indexOf(Math.max(...values))] } as Statistics,
   };
 }
 

@@ -52,7 +52,7 @@ describe("feature maps", () => {
   test("a scale of their own makes the faintest as bright as the others", () => {
     const [, perLayer] = scene({ scale: "layer" }).blocks;
     const [, perMap] = scene({ scale: "map" }).blocks;
-    const strongest = (shades: Float64Array | undefined, limit: number, channel: number) =>
+    const strongest = (shades: ArrayLike<number> | undefined, limit: number, channel: number) =>
       Math.max(...Array.from(shades ?? []).filter((_, flat) => flat % 4 === channel)) / limit;
     expect(strongest(perLayer?.shades, perLayer?.limit ?? 0, 0)).toBeCloseTo(0.001);
     for (const channel of [0, 1, 2, 3]) {

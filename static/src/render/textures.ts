@@ -1,6 +1,7 @@
 /** Values of the layers as textures: one float texture a layer, sent again only when its values are other ones. */
 
 import { flatOf } from "../graph_shapes";
+import type { Values } from "../graph_types";
 import type { Block } from "../layout";
 import type { SceneBlock } from "../scene";
 
@@ -15,7 +16,7 @@ const NO_NODE = -3.4e38;
  * What values are multiplied with to stay within float32: 1, unless they are far beyond it. Diverging networks reach
  * 1e300 before they reach infinity.
  */
-export function float32Factor(values: Float64Array): number {
+export function float32Factor(values: Values): number {
   let largest = 0;
   for (const value of values) {
     const size = Math.abs(value);
@@ -33,7 +34,7 @@ function encode(value: number, factor: number): number {
 /** The cells of a block row by row, padded to whole rows of `fold`; nodes from `known` on are empty. */
 export function cellValues(
   block: Block,
-  values: Float64Array,
+  values: Values,
   fold: number,
   factor: number,
   known = block.count,
@@ -56,7 +57,7 @@ export function cellValues(
 
 interface Entry {
   texture: WebGLTexture;
-  values: Float64Array;
+  values: Values;
   known: number;
   columns: number;
   rows: number;

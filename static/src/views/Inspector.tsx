@@ -133,11 +133,7 @@ export function Inspector() {
           <p class="muted">
             {layer.kind}
             {layer.activation === null ? "" : `, ${layer.activation}`}, {formatShape(layer.shape)}
-            {layer.shape.length > 1
-              ? ` (${formatCount(layer.output.length)} nodes)`
-              : layer.output.length === 1
-                ? " node"
-                : " nodes"}
+            {layer.shape.length > 1 ? ` (${formatCount(layer.size)} nodes)` : layer.size === 1 ? " node" : " nodes"}
           </p>
         )}
       </header>

@@ -23,7 +23,7 @@ export function LayerFacts({ layer }: { layer: TracedLayer }) {
         Layer <span>{layer.name}</span>
       </h3>
       {kind !== undefined && <p class="muted">{`${layer.kind}: ${kind.description}`}</p>}
-      {layer.output.length > 1 && (
+      {layer.size > 1 && (
         <dl>
           {figures.map(([name, value]) => (
             <div key={name}>
@@ -37,7 +37,7 @@ export function LayerFacts({ layer }: { layer: TracedLayer }) {
               <div key={name}>
                 <dt>{name}</dt>
                 <dd>
-                  {formatCount(count)} of {formatCount(layer.output.length)}
+                  {formatCount(count)} of {formatCount(layer.size)}
                 </dd>
               </div>
             ))}

@@ -36,12 +36,12 @@ interface Range {
 }
 
 function rangesOf(answer: Answer, focus: NodeReference | null): Range[] {
-  const total = answer.layers.reduce((sum, layer) => sum + layer.output.length, 0);
-  if (total <= ALL_UP_TO) return answer.layers.map((layer) => ({ layer, first: 0, end: layer.output.length }));
+  const total = answer.layers.reduce((sum, layer) => sum + layer.size, 0);
+  if (total <= ALL_UP_TO) return answer.layers.map((layer) => ({ layer, first: 0, end: layer.size }));
   const layer = answer.byName.get(focus?.layer ?? "") ?? answer.layers[0];
   if (layer === undefined) return [];
   const flat = focus === null ? 0 : Math.max(0, flatIndex(layer.shape, focus.index));
-  return [{ layer, first: Math.max(0, flat - AROUND), end: Math.min(layer.output.length, flat + AROUND + 1) }];
+  return [{ layer, first: Math.max(0, flat - AROUND), end: Math.min(layer.size, flat + AROUND + 1) }];
 }
 
 function Group(props: { id: string; range: Range; selectedFlat: number | null; describe: Props["describe"] }) {
@@ -65,7 +65,7 @@ function Group(props: { id: string; range: Range; selectedFlat: number | null; d
               role="option"
               aria-selected={flat === selectedFlat}
               aria-label={`${name}, ${describe(layer.name, flat)}`}
-              aria-setsize={layer.output.length}
+              aria-setsize={layer.size}
               aria-posinset={flat + 1}
             />
           );

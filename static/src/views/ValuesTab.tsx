@@ -23,7 +23,7 @@ interface Rows {
 
 function rowsOf(layers: readonly TracedLayer[]): Rows {
   const starts = [0];
-  for (const layer of layers) starts.push((starts.at(-1) ?? 0) + layer.output.length);
+  for (const layer of layers) starts.push((starts.at(-1) ?? 0) + layer.size);
   return { layers, starts, count: starts.at(-1) ?? 0 };
 }
 

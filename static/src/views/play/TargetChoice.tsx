@@ -19,7 +19,7 @@ export function TargetChoice({ answer }: { answer: Answer }) {
     const outputs: (NodeReference | null)[] =
       last === undefined
         ? []
-        : Array.from({ length: Math.min(last.output.length, OUTPUTS_OFFERED) }, (_, flat) => ({
+        : Array.from({ length: Math.min(last.size, OUTPUTS_OFFERED) }, (_, flat) => ({
             layer: last.name,
             index: indexOf(last.shape, flat),
           }));

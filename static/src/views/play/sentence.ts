@@ -21,9 +21,9 @@ function listed(parts: readonly string[]): string {
 }
 
 function inputSentence(answer: Answer, layer: TracedLayer): string {
-  if (layer.output.length > INPUTS_NAMED) {
+  if (layer.size > INPUTS_NAMED) {
     const { min, max } = layer.statistics;
-    return `The input is given, not computed: ${counted(layer.output.length, "value")} from ${formatValue(min)} to ${formatValue(max)}.`;
+    return `The input is given, not computed: ${counted(layer.size, "value")} from ${formatValue(min)} to ${formatValue(max)}.`;
   }
   const parts = Array.from(
     layer.output,
@@ -92,19 +92,19 @@ function nodeSentence(explanation: Explanation): string {
 
 /** How an activation ends a sentence about a whole layer. */
 function layerOutcome(layer: TracedLayer): string {
-  const { activation, statistics, output } = layer;
+  const { activation, statistics, size } = layer;
   const { positive, nan, inf, argmax } = statistics;
   if (nan + inf > 0) return `${counted(nan + inf, "value")} of it ${nan + inf === 1 ? "is" : "are"} not finite.`;
   if (activation === "relu") {
-    const all = counted(output.length, "node");
-    return positive === output.length
+    const all = counted(size, "node");
+    return positive === size
       ? `relu keeps all ${all}, because all are positive.`
       : `relu keeps what is positive, ${formatCount(positive)} of ${all}, and turns the rest into 0.`;
   }
   if (activation !== null && SHARES.has(activation) && argmax !== null && activation !== "log_softmax") {
     return `${activation} turns the sums into shares of 1; the largest is ${nodeName({ layer: layer.name, index: argmax })} with ${formatValue(statistics.max)}.`;
   }
-  if (output.length === 1) return `It holds ${formatValue(output[0] ?? Number.NaN)}.`;
+  if (size === 1) return `It holds ${formatValue(statistics.max)}.`;
   const range = `from ${formatValue(statistics.min)} to ${formatValue(statistics.max)}`;
   if (activation !== null && activation !== "linear") return `${activation} turns the sums into values ${range}.`;
   return `The values go ${range}.`;
@@ -121,7 +121,7 @@ function layerSentence(
   if (explanation?.operation === "weighted_sum" && kind?.kind === "Dense") {
     const reads = counted(explanation.terms.length + explanation.others.count, "value");
     const bias = explanation.bias === null ? " and adds them up" : ", adds them up and adds its bias";
-    const each = layer.output.length === 1 ? "Its node" : `Each of its ${formatCount(layer.output.length)} nodes`;
+    const each = layer.size === 1 ? "Its node" : `Each of its ${formatCount(layer.size)} nodes`;
     return `${layer.name} is computed${from}. ${each} multiplies ${reads} by its own weights${bias}. ${layerOutcome(layer)}`;
   }
   const about = kind === undefined ? "" : ` ${kind.description}`;
@@ -139,9 +139,9 @@ export function stepSentence(
   const layer = answer.layers[stage.position];
   if (layer === undefined) return "";
   if (stage.position === 0) return inputSentence(answer, layer);
-  const isLast = stage.position === answer.layers.length - 1 && stage.end === layer.output.length;
+  const isLast = stage.position === answer.layers.length - 1 && stage.end === layer.size;
   const ending = isLast ? " That is the network's output." : "";
-  const whole = stage.first === 0 && stage.end === layer.output.length && layer.output.length > 1;
+  const whole = stage.first === 0 && stage.end === layer.size && layer.size > 1;
   if (whole) return layerSentence(answer, layer, explanation, kinds.get(layer.kind)) + ending;
   if (stage.end - stage.first > 1) {
     return `The other ${formatCount(stage.end - stage.first)} nodes of ${layer.name} are computed in the same way.${ending}`;
@@ -155,7 +155,7 @@ export function progressText(answer: Answer, stage: Stage): string {
   if (layer === undefined) return "";
   const layers = answer.layers.length - 1;
   if (stage.position === 0) return `input, before layer 1 of ${formatCount(layers)}`;
-  const size = layer.output.length;
+  const size = layer.size;
   const nodes =
     stage.first === 0 && stage.end === size
       ? size === 1
