@@ -4,6 +4,8 @@ from collections.abc import Collection
 from itertools import islice
 from typing import Any
 
+import numpy as np
+
 from app.api.encoding import encode_number
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace
@@ -12,29 +14,51 @@ from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, pointer_to
 from app.nn.statistics import Statistics, statistics_of
 
 
-def describe_forward(trace: Trace, batched: bool, layers: Collection[str] | None) -> dict[str, Any]:
-    """Return the answer to `/forward`: of all layers or of those named, with a batch dimension or without."""
+def describe_forward(
+    trace: Trace,
+    batched: bool,
+    layers: Collection[str] | None,
+    precision: str | None = None,
+    tensors: dict[str, Array] | None = None,
+) -> dict[str, Any]:
+    """Return the answer to `/forward`: of all layers or of those named, with a batch dimension or without.
+
+    Values are rounded to `precision`, if that is given, but statistics are of the exact ones. With `tensors` the values
+    are put there, as `<layer>/output` and `<layer>/pre_activation`, and not into the answer.
+    """
 
     def shown(values: Array) -> Array:
-        return values if batched else values[0]
+        return at_precision(values if batched else values[0], precision)
 
     network = trace.network
     wanted = trace.layers.keys() if layers is None else set(layers)
     names = [name for name in trace.layers if name in wanted]
     described = [_describe_layer(network, name) for name in names]
-    outputs = [shown(trace.layers[name].output) for name in names]
-    for layer, output, found in zip(described, outputs, statistics_of(outputs), strict=True):
+    outputs = [trace.layers[name].output for name in names]
+    found = statistics_of(outputs if batched else [output[0] for output in outputs])
+    answer: dict[str, Any] = {"network": network.name, "dtype": network.dtype.name, "layers": described}
+    for layer, output, one in zip(described, outputs, found, strict=True):
         before = trace.layers[layer["name"]].pre_activation
-        if before is not None:
-            layer["pre_activation"] = shown(before)
-        layer["output"] = output
-        layer["statistics"] = _describe_statistics(found)
-    return {
-        "network": network.name,
-        "dtype": network.dtype.name,
-        "layers": described,
-        "output": shown(trace.output),
-    }
+        held = {} if before is None else {"pre_activation": shown(before)}
+        held["output"] = shown(output)
+        if tensors is None:
+            layer.update(held)
+        else:
+            tensors.update({f"{layer['name']}/{name}": values for name, values in held.items()})
+        layer["statistics"] = _describe_statistics(one)
+    if tensors is None:
+        answer["output"] = shown(trace.output)
+    else:
+        tensors.setdefault(f"{network.output.name}/output", shown(trace.output))
+    return answer
+
+
+def at_precision(values: Array, precision: str | None) -> Array:
+    """Return floating-point values as they are wanted; what `precision` cannot hold becomes an infinity."""
+    if precision is None or values.dtype.kind != "f":
+        return values
+    with np.errstate(over="ignore"):
+        return values.astype(precision, copy=False)
 
 
 def _describe_statistics(found: Statistics) -> dict[str, Any]:

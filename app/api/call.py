@@ -11,30 +11,33 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio.to_thread
-import orjson
 from pydantic import BaseModel, RootModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
 
+from app.api.bodies import parse_json, read_request
 from app.api.built import BuiltNetworks
 from app.api.errors import validation_problems
 from app.api.gate import Gate, Holding
+from app.api.media import JSON, SAFETENSORS, prefers_safetensors
 from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
 from app.nn.document import count_layers
 from app.nn.errors import NetworkError, Problem
+from app.nn.layers.base import NOTHING
 from app.nn.limits import Limits
 from app.nn.network import Network
-from app.nn.reading import describe
+from app.nn.reading import Array, describe
 from app.settings import Settings
 from app.storage import Networks, Stored, unpack
+from app.tensors.safetensors import header_length
 
 MOST_FIELDS = 100
-MOST_FIELDS_IN_ALL = 250_000
-"""Far beyond what can be computed here. With it no count of a network leaves the integers that JSON readers know."""
+"""So many fields of a request are named one by one when they are unknown."""
 
 IN_PLACE_SECONDS = 1e-3
 SECONDS_PER_BYTE = 2e-8  # of a body: reading the text, and then the lists of numbers in it
 BYTES_PER_BYTE = 10  # what the Python objects of a body take, for a body made of short numbers
 SECONDS_PER_PARAMETER_DRAWN = 1e-8
+SECONDS_PER_BYTE_CHECKED = 1e-9  # of parameters that came as tensors: that they are finite, and of the right type
 SECONDS_PER_EDIT = 1e-5
 SECONDS_PER_LAYER_READ = 5e-5  # to check a layer of a document
 
@@ -67,6 +70,7 @@ class Cost:
 class Call(Request):
     """A request on its way through load, call and encode."""
 
+    _tensors: Mapping[str, Array] = NOTHING
     _seconds = 0.0
     _held_bytes: int | None = None
     _body_bytes = 0
@@ -103,16 +107,29 @@ class Call(Request):
             if not message.get("more_body", False):
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
+    @property
+    def wants_tensors(self) -> bool:
+        """Whether the client asks for the numbers of the answer as safetensors rather than in JSON."""
+        return prefers_safetensors(self.headers.get("accept", ""))
+
     async def read(self, model: type[Model]) -> Model:
-        """Read the body as `model`; reports every mistake, those in its network too."""
+        """Read the body as `model`; reports every mistake, those in its network too.
+
+        What a body of safetensors holds as `parameters/<layer>/<name>` belongs to the network of the request.
+        """
         media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if media_type != "application/json":
+        takes_tensors = getattr(model, "takes_tensors", False)
+        if media_type != JSON and not (media_type == SAFETENSORS and takes_tensors):
             received = f'"{media_type[:80]}"' if media_type else "no content type"
-            detail = f"expected a body of type application/json, received {received}"
-            raise UnsupportedMediaType(Problem("", detail, "application/json", media_type[:80] or None))
+            expected = f"{JSON} or {SAFETENSORS}" if takes_tensors else JSON
+            detail = f"expected a body of type {expected}, received {received}"
+            raise UnsupportedMediaType(Problem("", detail, expected, media_type[:80] or None))
         body = await self.body_bytes()
-        cost = Cost(len(body) * SECONDS_PER_BYTE, len(body) * BYTES_PER_BYTE)
-        value = await self.run(cost, parse_json, body)
+        if media_type == SAFETENSORS:
+            value = await self._read_tensors(body, model)
+        else:
+            cost = Cost(len(body) * SECONDS_PER_BYTE, len(body) * BYTES_PER_BYTE)
+            value = await self.run(cost, parse_json, body)
         try:
             return await self.run(Cost(), validate, model, value)
         except ValidationError as error:
@@ -123,6 +140,14 @@ class Call(Request):
             except (NetworkError, VitrineError) as error:
                 problems.extend(error.problems)
         raise InvalidRequest(problems)
+
+    async def _read_tensors(self, body: bytes, model: type[BaseModel]) -> Any:
+        """Read a body of safetensors: return its JSON with the tensor `inputs` in it, and keep the parameters."""
+        length = header_length(body)
+        cost = Cost(length * SECONDS_PER_BYTE, length * BYTES_PER_BYTE)
+        request = await self.run(cost, read_request, body, "inputs" in model.model_fields)
+        self._tensors = request.parameters
+        return request.value
 
     async def run(self, cost: Cost, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         """Return `function(*arguments)`, done in place or in a worker thread.
@@ -189,8 +214,13 @@ class Call(Request):
         Raises `NetworkError`, `LimitError` or `NotFound`, with pointers below `pointer`.
         """
         if isinstance(reference, dict) and "base" in reference:
-            return await self._edited(reference, pointer)
-        return await self._unedited(reference, pointer)
+            network = await self._edited(reference, pointer)
+        else:
+            network = await self._unedited(reference, pointer)
+        if not self._tensors:
+            return network
+        size = sum(values.nbytes for values in self._tensors.values())
+        return await self.run(Cost(size * SECONDS_PER_BYTE_CHECKED, size), network.with_parameters, self._tensors)
 
     async def _unedited(self, reference: object, pointer: str) -> Network:
         if isinstance(reference, str):
@@ -297,32 +327,3 @@ def validate(model: type[Model], value: Any) -> Model:
         detail = f"the request has {len(value):,} fields; it may have: {known}"
         raise InvalidRequest(Problem("", detail, f"one or more of {known}", f"{len(value):,} fields"))
     return model.model_validate(value)
-
-
-def parse_json(body: bytes) -> Any:
-    """Return the value that JSON text holds; NaN and numbers beyond float64 are refused, with their place.
-
-    Raises `TooLarge` for text with more fields than any network has: making and naming them would take minutes.
-    """
-    if body.count(b":") > MOST_FIELDS_IN_ALL:
-        detail = f"the body has more than {MOST_FIELDS_IN_ALL:,} fields in all its objects"
-        raise TooLarge(Problem("", detail, f"at most {MOST_FIELDS_IN_ALL:,} fields"))
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError as error:
-        raise InvalidRequest(_not_json(error, body)) from None
-
-
-def _not_json(error: orjson.JSONDecodeError, body: bytes) -> Problem:
-    place = f"line {error.lineno} column {error.colno}"
-    found = body.decode("utf-8", "replace")[error.pos : error.pos + 9].lstrip("-")
-    for name in ("NaN", "Infinity"):
-        if found.startswith(name):
-            detail = f"{name} at {place} is not JSON, and no legal input; expected a finite number"
-            return Problem("", detail, "a finite number", name)
-    if "not valid UTF-8" in error.msg:
-        return Problem("", "the body is not UTF-8 text", "JSON in UTF-8")
-    if "infinity" in error.msg:
-        detail = f"the number at {place} is too large for float64; expected a finite number"
-        return Problem("", detail, "a finite number")
-    return Problem("", f"the body is not JSON: {error.msg} at {place}", "JSON")

@@ -6,18 +6,20 @@ from typing import Any
 from starlette.responses import Response
 
 from app.api.call import Call, Cost, drawing_seconds
+from app.api.media import SAFETENSORS
 from app.api.problems import Problems
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas import CodeAnswer, CodeRequest, ParameterFileRequest
+from app.api.tensors import PiecesResponse
 from app.api.tracing import count_examples, read_asked
 from app.code import TARGETS, Question
 from app.code.curl import BASE_URL, write_curl
 from app.code.names import file_stem
-from app.code.parameter_file import WRITERS, named_parameters
 from app.nn.errors import NetworkError, Problem
 from app.nn.network import Network
+from app.tensors.parameter_file import WRITERS, named_parameters
 
-MEDIA_TYPES = {"npz": "application/octet-stream", "safetensors": "application/vnd.safetensors"}
+MEDIA_TYPES = {"npz": "application/octet-stream", "safetensors": SAFETENSORS}
 SECONDS_PER_NUMBER = 3e-6
 SECONDS_PER_LAYER = 1e-4
 BYTES_PER_NUMBER = 200  # its digits, several times over
@@ -105,6 +107,6 @@ def _write(network: Network, body: CodeRequest, found_url: str, token: bool) -> 
 
 
 def _parameter_file(network: Network, form: str) -> Response:
-    content = WRITERS[form](named_parameters(network))
     disposition = f'attachment; filename="{file_stem(network.name)}.{form}"'
-    return Response(content, media_type=MEDIA_TYPES[form], headers={"Content-Disposition": disposition})
+    headers = {"Content-Disposition": disposition}
+    return PiecesResponse(WRITERS[form](named_parameters(network)), MEDIA_TYPES[form], headers)

@@ -9,18 +9,20 @@ from app.api.call import Call
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
 from app.api.schemas import ForwardAnswer, ForwardRequest
+from app.api.tensors import ANSWERS_TENSORS, tensor_response
 from app.api.tracing import count_examples, read_asked, trace_cost
 from app.nn.network import Network
+from app.nn.reading import Array
 
 router = api_router("Values")
 
 
-@router.post("/forward", response_model=ForwardAnswer)
+@router.post("/forward", response_model=ForwardAnswer, responses=ANSWERS_TENSORS)
 async def forward_network(body: ForwardRequest, call: Call) -> Response:
     """Compute the value of every node."""
     network = await call.network(body.network)
     values = count_examples(network, body.inputs) * _count_values(network, body.layers)
-    return await call.run(trace_cost(network, body.inputs, values), _forward, network, body)
+    return await call.run(trace_cost(network, body.inputs, values), _forward, network, body, call.wants_tensors)
 
 
 def _count_values(network: Network, layers: list[str] | None) -> int:
@@ -31,8 +33,11 @@ def _count_values(network: Network, layers: list[str] | None) -> int:
     return sum(2 * math.prod(network.shape_of(name)) for name in (*names, network.output.name))
 
 
-def _forward(network: Network, body: ForwardRequest) -> Response:
+def _forward(network: Network, body: ForwardRequest, wants_tensors: bool) -> Response:
     with Problems() as problems:
         asked = read_asked(problems, network, body)
         problems.read("/layers", check_layer_names, network, body.layers)
-    return json_response(describe_forward(asked.trace(network), asked.inputs.batched, body.layers))
+    tensors: dict[str, Array] | None = {} if wants_tensors else None
+    trace = asked.trace(network)
+    answer = describe_forward(trace, asked.inputs.batched, body.layers, body.precision, tensors)
+    return json_response(answer) if tensors is None else tensor_response(answer, tensors)

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 from starlette.responses import Response
 
 from app.api.call import Call, Cost, drawing_seconds
@@ -9,30 +10,33 @@ from app.api.encoding import encode_number
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
 from app.api.schemas import ParametersAnswer, ParametersRequest
+from app.api.tensors import ANSWERS_TENSORS, tensor_response
 from app.api.tracing import find_layer, read_batch, trace_cost
 from app.errors import InvalidRequest
 from app.nn.errors import NetworkError, Problem
 from app.nn.network import INPUT, Network
 from app.nn.parameters import read_slice, strongest
-from app.nn.reading import Array
+from app.nn.reading import Array, Shape
 
 router = api_router("Values")
 
 
-@router.post("/parameters", response_model=ParametersAnswer)
+@router.post("/parameters", response_model=ParametersAnswer, responses=ANSWERS_TENSORS)
 async def get_parameters(body: ParametersRequest, call: Call) -> Response:
     """Return a parameter, a slice of it, or its strongest entries."""
     network = await call.network(body.network)
     shape = _shape(network, body)
     if body.top is not None:
         values = 3 * min(body.top, math.prod(shape))
-        return await call.run(trace_cost(network, body.inputs, values, passes=4), _strongest, network, body)
+        return await call.run(
+            trace_cost(network, body.inputs, values, passes=4), _strongest, network, body, call.wants_tensors
+        )
     with Problems() as problems:
         chosen = problems.read("/slice", read_slice, shape, [None] * len(shape) if body.slice is None else body.slice)
     count = math.prod(len(range(*part.indices(length))) for part, length in zip(chosen, shape, strict=True))
     itemsize = network.dtype.itemsize
     cost = Cost(count * 5e-8 + drawing_seconds(network), network.parameter_count * itemsize + 50 * count, count)
-    return await call.run(cost, _values, network, body, chosen)
+    return await call.run(cost, _values, network, body, chosen, call.wants_tensors)
 
 
 def _shape(network: Network, body: ParametersRequest) -> tuple[int, ...]:
@@ -55,8 +59,15 @@ def _shape(network: Network, body: ParametersRequest) -> tuple[int, ...]:
     return specs[body.parameter].shape
 
 
-def _values(network: Network, body: ParametersRequest, chosen: tuple[slice, ...]) -> Response:
+def _values(
+    network: Network,
+    body: ParametersRequest,
+    chosen: tuple[slice, ...],
+    wants_tensors: bool,
+) -> Response:
     values = network.parameters[body.layer][body.parameter]
+    if wants_tensors:
+        return tensor_response({"shape": values.shape}, {"values": values[chosen]})
     return json_response({"shape": values.shape, "values": values[chosen]})
 
 
@@ -68,7 +79,7 @@ def _read_one(network: Network, value: object) -> Array:
     return batch.values
 
 
-def _strongest(network: Network, body: ParametersRequest) -> Response:
+def _strongest(network: Network, body: ParametersRequest, wants_tensors: bool) -> Response:
     assert body.top is not None
     inputs = None
     if body.inputs is not None:
@@ -76,6 +87,8 @@ def _strongest(network: Network, body: ParametersRequest) -> Response:
             inputs = problems.read("/inputs", _read_one, network, body.inputs)
     values = network.parameters[body.layer][body.parameter]
     entries = strongest(network, body.layer, body.parameter, body.top, inputs)
+    if wants_tensors:
+        return tensor_response({"shape": values.shape}, _columns(entries, values.ndim))
     return json_response(
         {
             "shape": values.shape,
@@ -89,3 +102,14 @@ def _strongest(network: Network, body: ParametersRequest) -> Response:
             ],
         }
     )
+
+
+def _columns(entries: list[tuple[Shape, float, float | None]], axes: int) -> dict[str, Array]:
+    """Return entries as tensors, a column a property; without products there is no such column."""
+    columns = {
+        "entries/index": np.array([index for index, _, _ in entries], dtype=np.int64).reshape(len(entries), axes),
+        "entries/weight": np.array([weight for _, weight, _ in entries], dtype=np.float64),
+    }
+    if all(product is not None for _, _, product in entries):
+        columns["entries/product"] = np.array([product for _, _, product in entries], dtype=np.float64)
+    return columns

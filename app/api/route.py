@@ -19,10 +19,21 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.call import Call
 from app.api.encoding import encode
 from app.api.errors import validation_problems
+from app.api.media import SAFETENSORS
 from app.errors import InvalidRequest
 from app.nn.errors import Problem
 
 BASE = "/api/v1"
+
+TENSORS = {
+    "schema": {
+        "type": "string",
+        "format": "binary",
+        "description": 'Safetensors: the JSON of the request in `__metadata__["request"]`; beside it the tensor '
+        "`inputs`, where the request has inputs, and parameters of the network as `parameters/<layer>/<name>`.",
+    }
+}
+"""How a body of tensors is described."""
 
 Endpoint = Callable[..., Awaitable[Response]]
 Query = TypeVar("Query", bound=BaseModel)
@@ -36,6 +47,10 @@ class CallRoute(APIRoute):
 
     def __init__(self, *arguments: Any, **options: Any) -> None:
         super().__init__(*arguments, **options)
+        if getattr(
+            _model(inspect.signature(self.endpoint, eval_str=True).parameters.get("body")), "takes_tensors", False
+        ):
+            self.openapi_extra = {**(self.openapi_extra or {}), "requestBody": {"content": {SAFETENSORS: TENSORS}}}
         self.app = self._serve()
 
     def _serve(self) -> ASGIApp:

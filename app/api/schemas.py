@@ -6,7 +6,7 @@ holds real answers against these schemas.
 """
 
 from collections.abc import Callable, Mapping
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, WithJsonSchema
 
@@ -116,16 +116,22 @@ class Request(BaseModel):
     """
 
     model_config = ConfigDict(strict=True, extra="forbid", allow_inf_nan=False)
+    takes_tensors: ClassVar[bool] = False
+    """Whether the request may come as safetensors."""
 
 
 class SummaryRequest(Request):
     """Which network to describe."""
+
+    takes_tensors = True
 
     network: NetworkReference
 
 
 class TraceRequest(Request):
     """A network, its inputs, and what is pinned."""
+
+    takes_tensors = True
 
     network: NetworkReference
     inputs: Inputs
@@ -144,6 +150,11 @@ class ForwardRequest(TraceRequest):
     layers: list[str] | None = Field(
         None, fail_fast=True, description='Which layers to answer with, by name; "input" is one.'
     )
+    precision: Literal["float32"] | None = Field(
+        None,
+        description="To have the values of a float64 network as float32, half as large; what float32 cannot hold "
+        "becomes an infinity. Statistics are of the exact values.",
+    )
 
 
 class ExplainRequest(NodeRequest):
@@ -161,6 +172,8 @@ class GradientsRequest(NodeRequest):
 
 class ParametersRequest(Request):
     """Which parameter to send: all of it, a slice, or the `top` strongest entries."""
+
+    takes_tensors = True
 
     network: NetworkReference
     layer: str
@@ -184,6 +197,8 @@ class EdgesRequest(NodeRequest):
 class CodeRequest(TraceRequest):
     """What to write, and for which library."""
 
+    takes_tensors = False
+
     target: Literal["numpy", "keras", "pytorch", "curl"]
     base_url: str | None = Field(
         None,
@@ -193,6 +208,8 @@ class CodeRequest(TraceRequest):
 
 class ParameterFileRequest(Request):
     """Which network's parameters to send, and in which format; the programs of `/code` read npz."""
+
+    takes_tensors = True
 
     network: NetworkReference
     format: Literal["npz", "safetensors"] = "npz"

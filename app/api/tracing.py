@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from app.api.answers import unknown_layer
 from app.api.call import Cost, drawing_seconds
 from app.api.problems import Problems
@@ -78,6 +80,8 @@ def find_layer(network: Network, name: str, pointer: str) -> None:
 
 def count_examples(network: Network, inputs: object) -> int:
     """Return how many examples `inputs` seems to hold, without reading them: right for inputs that are."""
+    if isinstance(inputs, np.ndarray):
+        return len(inputs) if inputs.ndim > len(network.input.shape) else 1
     axes = 0
     item = inputs
     while isinstance(item, list) and item:

@@ -12,6 +12,7 @@ import numpy as np
 from app.nn.document import DocumentReader
 from app.nn.edits import Edit, read_edits
 from app.nn.errors import LimitError, NetworkError, Problem
+from app.nn.given import read_parameter
 from app.nn.initializers import draw_parameter
 from app.nn.input_spec import InputSpec
 from app.nn.limits import Limits
@@ -126,6 +127,28 @@ class Network:
                 copied.add((edit.layer, edit.parameter))
             parameters[edit.layer][edit.parameter][edit.index] = edit.value
         return MappingProxyType({layer: MappingProxyType(values) for layer, values in parameters.items()})
+
+    def with_parameters(self, arrays: Mapping[str, Array]) -> "Network":
+        """Return the network with whole parameters replaced, each given as `<layer>/<name>`; edits come after them.
+
+        Layers have the names that they have after expansion, so that those of a `repeat` can be given too. The arrays
+        are used as they are where their dtype is the network's. Raises `NetworkError` with every mistake, its pointer
+        `/parameters/<layer>/<name>`.
+        """
+        given = {layer: dict(values) for layer, values in self.given.items()}
+        problems: list[Problem] = []
+        for place, values in arrays.items():
+            layer, _, name = place.rpartition("/")
+            specs = self._by_name[layer].parameter_specs if layer in self._by_name else None
+            array, found = read_parameter(specs, layer, name, values, self.dtype)
+            problems += [problem.within(f"/parameters/{place}") for problem in found]
+            if array is not None:
+                given.setdefault(layer, {})[name] = array
+            if len(problems) >= MAXIMUM_PROBLEMS:
+                break
+        if problems:
+            raise NetworkError(problems[:MAXIMUM_PROBLEMS])
+        return replace(self, given=given)
 
     def with_edits(self, edits: object) -> "Network":
         """Return the network with single parameter values replaced.

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import quote
 
 import httpx
+import numpy as np
 import pytest
 import requests
 import schemathesis
@@ -28,6 +29,7 @@ from schemathesis.specs.openapi.checks import (
 from app.main import create_app
 from app.nn.network import Network
 from app.settings import Settings
+from app.tensors.safetensors import read_safetensors, write_safetensors
 from tests.nn.networks import random_batch, zoo
 from tests.server import Served, serving
 
@@ -179,6 +181,30 @@ def test_bodies_that_are_no_request(http: httpx.Client, body: bytes) -> None:
     response = http.post("/api/v1/forward", content=body, headers=JSON)
     assert response.status_code in {413, 422}
     assert response.headers["content-type"] == "application/problem+json"
+
+
+@st.composite
+def broken_tensors(draw: st.DrawFn) -> bytes:
+    """Draw a request as safetensors with its header broken, or its bytes, or both."""
+    inputs = np.array([0.5, 0.7], dtype=draw(st.sampled_from(["float32", "float64", "int64"])))
+    request = json.dumps(draw(broken(st.just({"network": "walkthrough"}))), allow_nan=False)
+    whole = b"".join(write_safetensors({"inputs": inputs, "parameters/hidden/bias": np.ones(3)}, {"request": request}))
+    length = int.from_bytes(whole[:8], "little")
+    header = json.dumps(draw(broken(st.just(json.loads(whole[8 : 8 + length])))), allow_nan=False).encode()
+    content = bytearray(len(header).to_bytes(8, "little") + header + whole[8 + length :])
+    for _ in range(draw(st.integers(0, 2))):
+        content[draw(st.integers(0, len(content) - 1))] = draw(st.integers(0, 255))
+    return bytes(content[: draw(st.sampled_from([len(content), len(content) - 1, draw(st.integers(0, len(content)))]))])
+
+
+@examples(150)
+@given(body=broken_tensors())
+def test_broken_tensors(http: httpx.Client, body: bytes) -> None:
+    headers = {"Content-Type": "application/vnd.safetensors", "Accept": "application/vnd.safetensors"}
+    response = http.post("/api/v1/forward", content=body, headers=headers)
+    assert response.status_code in {200, 404, 413, 422}, response.text
+    if response.status_code == 200:
+        assert "output/output" in read_safetensors(response.content).arrays
 
 
 @examples(100)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 
 from app.code import TARGETS, keras_code, keras_functions, numpy_code, numpy_functions, pytorch_code, pytorch_functions
-from app.code.parameter_file import named_parameters, write_npz
 from app.nn.activations import ACTIVATIONS
 from app.nn.layers import LAYERS
+from app.tensors.parameter_file import named_parameters, write_npz
 from tests.code.printed import assert_same, expected_values, read_printed
 from tests.code.zoo import CASES, Case
 
@@ -31,7 +31,7 @@ def write_program(directory: Path, target: str, case: Case) -> Path:
     program = directory / TARGETS[target].filename(question)
     program.write_text(TARGETS[target].write(question), encoding="utf-8")
     if question.needs_file:
-        (directory / question.parameter_file).write_bytes(write_npz(named_parameters(question.network)))
+        (directory / question.parameter_file).write_bytes(b"".join(write_npz(named_parameters(question.network))))
     return program
 
 

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from app.code import TARGETS, Question
 from app.code.numpy_code import write_numpy
-from app.code.parameter_file import named_parameters, write_npz
 from app.nn.inputs import Override
 from app.nn.network import INPUT, Network
+from app.tensors.parameter_file import named_parameters, write_npz
 from tests.code.printed import assert_same, expected_values, read_printed
 from tests.nn.networks import random_batch, zoo
 
@@ -39,7 +39,7 @@ def directory(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_numpy_programs_print_the_same_numbers(directory: Path, document: dict[str, Any], batched: bool) -> None:
     question = ask(document, batched)
     if question.needs_file:
-        (directory / question.parameter_file).write_bytes(write_npz(named_parameters(question.network)))
+        (directory / question.parameter_file).write_bytes(b"".join(write_npz(named_parameters(question.network))))
     program = write_numpy(question)
     printed = io.StringIO()
     with contextlib.redirect_stdout(printed), contextlib.chdir(directory):

@@ -24,8 +24,8 @@ import numpy as np
 import torch
 
 from app.code import TARGETS
-from app.code.parameter_file import named_parameters, write_npz
 from app.code.pytorch_names import MODULE_NAMES
+from app.tensors.parameter_file import named_parameters, write_npz
 from tests.code.printed import assert_same, read_printed
 from tests.code.zoo import CASES, Case
 
@@ -54,7 +54,9 @@ def run_case(target: str, name: str, case: Case) -> tuple[str, Any]:
         program = Path(directory, TARGETS[target].filename(question))
         program.write_text(code, encoding="utf-8")
         if question.needs_file:
-            program.with_name(question.parameter_file).write_bytes(write_npz(named_parameters(question.network)))
+            program.with_name(question.parameter_file).write_bytes(
+                b"".join(write_npz(named_parameters(question.network)))
+            )
         printed = read_printed(run_alone(program) if name.startswith("example") else run_here(program))
     assert_same(question, printed)
     return hashlib.sha256(code.encode()).hexdigest(), np.concatenate([one.reshape(-1) for one in printed.values()])
