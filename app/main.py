@@ -20,6 +20,7 @@ from app.api import (
     edges,
     edit,
     explain,
+    find,
     forward,
     gradients,
     health,
@@ -43,7 +44,7 @@ from app.settings import Settings
 from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
-    *(forward, explain, edges, gradients, parameters, summary_, edit, networks, layers, activations),
+    *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
     *(code, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""

@@ -187,6 +187,13 @@ EXAMPLES: Mapping[str, Example] = {
         },
         body={"network": "walkthrough", "inputs": [0.5, 0.7], "top": 3},
     ),
+    "find_nodes": Example(
+        answer={
+            "count": 6,
+            "matches": [{"layer": "output", "index": [0], "value": 1.2109999999999999, "nodes": None}],
+        },
+        body={"network": "walkthrough", "inputs": [0.5, 0.7], "what": "largest"},
+    ),
     "differentiate_node": Example(
         answer={
             "layers": [

@@ -77,8 +77,6 @@ export interface Actions {
   show(node: NodeReference): void;
   /** Moves the focus up or down inside a layer, left or right between layers. */
   moveFocus(direction: Direction): NodeReference | null;
-  /** Selects the node of that name; the answer says what was wrong with it, if anything. */
-  goTo(name: string): string | null;
   setView(change: Partial<View>): void;
   /** Loads the lists that name and explain things, once. */
   loadLists(): Promise<void>;
@@ -562,16 +560,6 @@ export function createActions(store: Store, api: Api): Actions {
     select,
     show,
     moveFocus,
-    goTo(name) {
-      const { answer } = store.get();
-      const node = parseNodeName(name.trim());
-      if (answer === null) return "No values are there yet.";
-      if (node === null) return "Expected a layer and an index, such as hidden[2].";
-      const wrong = missingNode(answer.byName, node);
-      if (wrong !== null) return `${wrong.charAt(0).toUpperCase()}${wrong.slice(1)}.`;
-      show(node);
-      return null;
-    },
     setView: (change) => store.update((state) => ({ view: { ...(state.view ?? initialState.view), ...change } })),
   };
 }

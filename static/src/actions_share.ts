@@ -6,7 +6,7 @@ import { decodeShare, encodeShare, isShare, LINK_LIMIT, type Shared, ShareError 
 import type { Edit, State, Store } from "./store";
 import { writeAddress } from "./views/address";
 import { defaultInputs } from "./views/inputs";
-import type { TracedLayer } from "./wire";
+import type { ParameterEdit, TracedLayer } from "./wire";
 
 /** A link, or why there is none: it would have more characters than a link may have. */
 export interface Link {
@@ -29,12 +29,16 @@ function sameInputs(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((value, at) => Object.is(value, b[at]));
 }
 
+function sameEdits(a: readonly ParameterEdit[], b: readonly ParameterEdit[]): boolean {
+  return a === b || (a.length === 0 && b.length === 0);
+}
+
 /** Whether everything on screen can be named: a stored network as it is stored, and nothing that a query cannot say. */
 function hasName({ present, view, shelf }: State): boolean {
   if (present === null || present.overrides.length > 0 || view.shows !== "values") return false;
   const kept = present.networkId === null ? shelf.kept.get(present.home ?? "") : undefined;
   const isExample = present.networkId !== null && present.edits.length === 0;
-  const isKept = kept !== undefined && kept.document === present.document && kept.edits === present.edits;
+  const isKept = kept !== undefined && kept.document === present.document && sameEdits(kept.edits, present.edits);
   if (!isExample && !isKept) return false;
   if (sameInputs(present.inputs, defaultInputs(present.document))) return true;
   const named = new URLSearchParams(writeAddress({ present, selected: null })).get("inputs");

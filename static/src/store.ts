@@ -3,9 +3,11 @@
 
 import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { ApiError } from "./api";
+import type { Finding } from "./api_find";
 import type { LayerGradients } from "./api_play";
 import type { GraphView } from "./graph_types";
 import type { By } from "./play";
+import type { Sought } from "./reach";
 import type { Shows } from "./share";
 import { emptyShelf, type Shelf } from "./shelf";
 import type {
@@ -78,6 +80,17 @@ export interface Derivative {
   readonly layers: ReadonlyMap<string, LayerGradients>;
 }
 
+/** A search among all values: what for, how many places were passed over, and what was found. */
+export interface Found {
+  readonly what: Sought;
+  readonly skip: number;
+  readonly edit: Edit;
+  /** Of an earlier step of the same search while `looking`. */
+  readonly finding: Finding | null;
+  readonly looking: boolean;
+  readonly failure: ApiError | null;
+}
+
 export type ThemeChoice = "system" | "light" | "dark";
 export type Tab = "summary" | "values" | "code";
 export type Sheet = "input" | "network" | "inspector" | "tables";
@@ -139,6 +152,8 @@ export interface State {
   readonly target: NodeReference | null;
   /** The latest that the server said about the target; of an older edit while a newer answer is awaited. */
   readonly derivative: Derivative | null;
+  /** The search that jumps through the network; null while there is none. */
+  readonly found: Found | null;
 }
 
 export const initialState: State = {
@@ -146,6 +161,7 @@ export const initialState: State = {
   play: null,
   target: null,
   derivative: null,
+  found: null,
   networks: null,
   activations: new Map(),
   layerKinds: new Map(),

@@ -6,13 +6,16 @@ import "./styles/studio.css";
 import "./styles/edit.css";
 import "./styles/keep.css";
 import "./styles/play.css";
+import "./styles/reach.css";
 import { render } from "preact";
 import { createActions } from "./actions";
 import { createEditActions } from "./actions_edit";
 import { createShelfActions } from "./actions_networks";
 import { createPlayActions } from "./actions_play";
+import { createReachActions } from "./actions_reach";
 import { createShareActions } from "./actions_share";
 import { createApi, createRequests } from "./api";
+import { createFindApi } from "./api_find";
 import { createNetworksApi } from "./api_networks";
 import { createPlayApi } from "./api_play";
 import { nodeName } from "./format";
@@ -45,6 +48,7 @@ const core = createActions(store, api);
 const actions: StudioActions = {
   ...core,
   ...createEditActions(store, api, core),
+  ...createReachActions(store, createFindApi(createRequests()), core),
   ...createShareActions(store, api, core),
   ...createPlayActions(store, playApi, core, () => window.matchMedia("(prefers-reduced-motion: reduce)").matches),
   ...createShelfActions(store, { ...api, ...createNetworksApi(createRequests()) }, core),

@@ -323,16 +323,6 @@ describe("nodes", () => {
     expect(store.get().focus).toEqual({ layer: "input", index: [0] });
   });
 
-  it("goes to a node by its name, or says what is wrong", async () => {
-    const { store, actions } = fakeApi();
-    await actions.start("");
-    expect(actions.goTo(" hidden[2] ")).toBeNull();
-    expect(store.get().selected).toEqual({ layer: "hidden", index: [2] });
-    expect(actions.goTo("hidden")).toContain("such as hidden[2]");
-    expect(actions.goTo("hidden[7]")).toContain("hidden[0] to hidden[2]");
-    expect(store.get().selected).toEqual({ layer: "hidden", index: [2] });
-  });
-
   it("chooses the node that tells most: the first that broke, a classifier's answer, the first computed", () => {
     const input = layer("input", [1, 2]);
     const hidden = layer("hidden", [0.1, 0.2]);

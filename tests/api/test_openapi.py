@@ -47,7 +47,18 @@ async def test_it_is_served(client: Client, document: dict[str, Any]) -> None:
 
 
 async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> None:
-    posts = ("summary", "edit", "forward", "explain", "gradients", "parameters", "edges", "code", "parameters/file")
+    posts = [
+        "summary",
+        "edit",
+        "forward",
+        "explain",
+        "gradients",
+        "parameters",
+        "edges",
+        "code",
+        "parameters/file",
+        "find",
+    ]
     calls = {(path, method) for path, method, _ in operations(document)}
     assert calls == {
         ("/health", "GET"),
@@ -209,7 +220,7 @@ async def test_real_answers_fit_their_schemas(client: Client, document: dict[str
         explanation = await client.post("/api/v1/explain", {**body, "node": node, "top": 2})
         check(document, answer_schema(document, "/api/v1/explain", "post"), explanation)
     target = {"layer": asked["layer"], "index": [0]}
-    for path, extra in (("gradients", {"target": target}), ("edges", {"top": 3})):
+    for path, extra in (("gradients", {"target": target}), ("edges", {"top": 3}), ("find", {"what": "largest"})):
         answer = await client.post(f"/api/v1/{path}", {**body, **extra})
         check(document, answer_schema(document, f"/api/v1/{path}", "post"), answer)
     summary = await client.post("/api/v1/summary", {"network": asked["network"]})

@@ -11,6 +11,7 @@ import { GradientNotes } from "./play/GradientNotes";
 import { GraphToolbar } from "./play/GraphToolbar";
 import { Player } from "./play/Player";
 import { ReadingHelp } from "./ReadingHelp";
+import { FoundBar } from "./reach/FoundBar";
 
 /** One press of a zoom button. */
 const ZOOM = 1.35;
@@ -84,6 +85,7 @@ export function GraphPanel() {
           ))}
         </GraphToolbar>
       )}
+      <FoundBar />
       <div class="graph-area">
         {answer !== null && <GraphSurface answer={answer} graph={graph} onZoom={zoom} />}
         {answer === null && !failed && <Skeleton />}

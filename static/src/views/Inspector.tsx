@@ -10,10 +10,11 @@ import { useActions, useStudio, useStudioState } from "./context";
 import { ActivationEditor } from "./edit/ActivationEditor";
 import { PinControls } from "./edit/PinControls";
 import { UnitMove } from "./edit/UnitMove";
-import { GoTo } from "./GoTo";
 import { Icon } from "./Icon";
 import { LayerFacts } from "./LayerFacts";
 import { badgesOf, nodeLabel } from "./node_facts";
+import { GoTo } from "./reach/GoTo";
+import { NodeLink } from "./reach/NodeLink";
 import { operationSentence } from "./sentences";
 import { TermsTable } from "./TermsTable";
 import { useActivationPoint } from "./useActivationPoint";
@@ -125,10 +126,13 @@ export function Inspector() {
     <section class="inspector" aria-labelledby={heading}>
       {narrow && <GoTo />}
       <header class="inspector-header">
-        <h2 id={heading} class="panel-title">
-          {name ?? "Inspector"}
-          {label !== null && <span class="node-label"> {label}</span>}
-        </h2>
+        <div class="inspector-title">
+          <h2 id={heading} class="panel-title">
+            {name ?? "Inspector"}
+            {label !== null && <span class="node-label"> {label}</span>}
+          </h2>
+          {selected !== null && <NodeLink node={selected} />}
+        </div>
         {layer !== undefined && (
           <p class="muted">
             {layer.kind}

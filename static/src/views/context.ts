@@ -6,13 +6,14 @@ import type { Actions } from "../actions";
 import type { EditActions } from "../actions_edit";
 import type { ShelfActions } from "../actions_networks";
 import type { PlayActions } from "../actions_play";
+import type { ReachActions } from "../actions_reach";
 import type { ShareActions } from "../actions_share";
 import type { Api } from "../api";
 import type { PlayApi } from "../api_play";
 import { type State, type Store, useStore } from "../store";
 
 /** The actions of the core and of every slice beside it. */
-export type StudioActions = Actions & EditActions & PlayActions & ShareActions & ShelfActions;
+export type StudioActions = Actions & EditActions & PlayActions & ReachActions & ShareActions & ShelfActions;
 
 export interface Studio {
   store: Store;
