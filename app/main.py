@@ -17,6 +17,7 @@ from app.access import decide_access
 from app.api import (
     activations,
     code,
+    datasets,
     edges,
     edit,
     explain,
@@ -45,7 +46,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, openapi, health),
+    *(code, datasets, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

@@ -75,6 +75,7 @@ class Settings:
     `wait_seconds`: how long one may wait before it is told the same.
     `blas_threads`: the threads that one matrix product may use.
     `data_dir`: the directory for what is stored; it is made when something is. The default is the user's own.
+    `datasets_dir`: a folder with files of data sets that are there already; nothing is written into it.
     `database_url`: another database than the SQLite file there, `postgresql://…` or `sqlite:///FILE`.
     `networks`: how many networks may be stored, those included that are deleted and can be restored.
     `document_bytes`: the largest document that is stored, as JSON.
@@ -102,6 +103,7 @@ class Settings:
     wait_seconds: int = 30
     blas_threads: int = field(default_factory=lambda: min(4, available_processors()))
     data_dir: Path = field(default_factory=user_data_directory)
+    datasets_dir: Path | None = None
     database_url: str | None = None
     networks: int = 1000
     document_bytes: int = 16 * MEBIBYTE
@@ -139,7 +141,7 @@ class Settings:
             text = environment.get(variable)
             if text is None or setting.name == "bundle" or (not text and setting.default is None):
                 continue
-            if setting.type is Path:
+            if setting.type in {Path, Path | None}:
                 chosen[setting.name] = Path(text).expanduser()
             else:
                 chosen[setting.name] = _positive_integer(variable, text) if setting.type is int else text

@@ -32,7 +32,7 @@ DOCUMENT: dict[str, Any] = {
     "seed": 0,
     "input": {
         "shape": [8, 8],
-        "preprocessing": {"scale": 16},
+        "preprocessing": {"scale": 255},
         "classes": [str(digit) for digit in range(10)],
     },
     "layers": [

@@ -19,6 +19,7 @@ from app.api.built import BuiltNetworks
 from app.api.errors import validation_problems
 from app.api.gate import Gate, Holding
 from app.api.media import JSON, SAFETENSORS, prefers_safetensors
+from app.datasets import Folders
 from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
 from app.nn.document import count_layers
 from app.nn.errors import NetworkError, Problem
@@ -56,6 +57,11 @@ class Services:
     database_gate: Gate
     bodies: Holding
     built: BuiltNetworks = field(default_factory=BuiltNetworks)
+
+    @property
+    def dataset_folders(self) -> Folders:
+        """Where files of data sets are."""
+        return Folders(self.settings.data_dir / "datasets", self.settings.datasets_dir)
 
 
 @dataclass(frozen=True)

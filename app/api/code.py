@@ -6,6 +6,7 @@ from typing import Any
 from starlette.responses import Response
 
 from app.api.call import Call, Cost, drawing_seconds
+from app.api.dataset_inputs import DatasetInputs
 from app.api.media import SAFETENSORS
 from app.api.problems import Problems
 from app.api.route import BASE, api_router, json_response
@@ -85,7 +86,8 @@ def _write(network: Network, body: CodeRequest, found_url: str, token: bool) -> 
     answer: dict[str, Any] = {"target": body.target, "language": "shell" if curl else "python"}
     if curl:
         answer["filename"] = f"{question.stem}_curl.sh"
-        request = {"network": body.network, "inputs": body.inputs}
+        inputs = body.inputs.reference if isinstance(body.inputs, DatasetInputs) else body.inputs
+        request = {"network": body.network, "inputs": inputs}
         if body.overrides:
             request["overrides"] = body.overrides
         answer["code"] = write_curl(body.base_url or found_url, f"{BASE}/forward", request, authenticated=token)

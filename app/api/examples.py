@@ -49,6 +49,42 @@ KEPT: dict[str, Any] = {
 """What is said of a network that somebody stored."""
 
 
+_SPLIT_OPTION = {
+    "type": "number",
+    "default": 0.2,
+    "minimum": 0.05,
+    "maximum": 0.95,
+    "description": "The share of the examples that is kept for testing.",
+}
+_SEED_OPTION = {
+    "type": "integer",
+    "default": 0,
+    "minimum": 0,
+    "maximum": 4294967295,
+    "description": "What the division into training and test examples is drawn from.",
+}
+DIGITS_DATASET: dict[str, Any] = {
+    "name": "digits",
+    "title": "Handwritten digits, 8×8",
+    "description": "1,797 small pictures of handwritten digits, as they come with scikit-learn; grey from 0 to 16, "
+    "divided by 16.",
+    "task": "classification",
+    "shape": [8, 8, 1],
+    "classes": ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"],
+    "features": [],
+    "target": "digit",
+    "splits": {"train": 1437, "test": 360},
+    "levels": 16,
+    "options": {"test_split": _SPLIT_OPTION, "seed": _SEED_OPTION},
+    "source": "https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+    "licence": "CC BY 4.0",
+    "own": False,
+    "here": True,
+    "download": None,
+}
+"""What is said of a data set that comes with Vitrine."""
+
+
 @dataclass(frozen=True)
 class Example:
     """A call and its answer: the `parameters` of path, query and header, the body.
@@ -487,6 +523,23 @@ EXAMPLES: Mapping[str, Example] = {
         },
     ),
     "get_parameter_file": Example(answer=None, body={"network": "walkthrough", "format": "safetensors"}),
+    "list_datasets": Example(answer=[DIGITS_DATASET]),
+    "get_dataset": Example(answer=DIGITS_DATASET, parameters={"name": "digits"}),
+    "get_samples": Example(
+        answer={
+            "name": "xor",
+            "split": "train",
+            "start": 0,
+            "count": 2,
+            "total": 400,
+            "shape": [2],
+            "classes": ["0", "1"],
+            "inputs": [[0.24536046296491354, -0.8823805746144947], [-0.4540595037860258, -0.7773645666782709]],
+            "targets": [1, 0],
+        },
+        parameters={"name": "xor", "count": 2},
+    ),
+    "get_sample_sheet": Example(answer=None, parameters={"name": "digits", "count": 4, "columns": 2}),
     "get_health": Example(
         answer={"status": "ok", "version": __version__},
     ),

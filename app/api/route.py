@@ -17,6 +17,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.call import Call
+from app.api.dataset_inputs import resolve_inputs
 from app.api.encoding import encode
 from app.api.errors import validation_problems
 from app.api.media import SAFETENSORS
@@ -70,6 +71,7 @@ class CallRoute(APIRoute):
                     refuse_query(call)
                 if body_model is not None:
                     arguments["body"] = await call.read(body_model)
+                    await resolve_inputs(call, arguments["body"])
                 response = await endpoint(call=call, **arguments)
             except RecursionError:
                 raise InvalidRequest("the body is nested deeper than this server reads") from None

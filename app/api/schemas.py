@@ -77,15 +77,37 @@ NETWORK_TO_STORE_SCHEMA: dict[str, Any] = {
         },
     ],
 }
+_DATASET_EXAMPLES: dict[str, Any] = {
+    "type": "object",
+    "title": "Examples of a data set",
+    "properties": {
+        "dataset": {
+            "type": "object",
+            "description": "`index` is one example; `start` and `count` are a batch. Other fields are the data set's "
+            "options, such as `noise` and `seed`.",
+            "properties": {
+                "name": {"type": "string"},
+                "split": {"type": "string", "default": "test"},
+                "index": {"type": "integer", "minimum": 0},
+                "start": {"type": "integer", "minimum": 0, "default": 0},
+                "count": {"type": "integer", "minimum": 1},
+            },
+            "required": ["name"],
+        }
+    },
+    "required": ["dataset"],
+    "additionalProperties": False,
+}
 _NESTED_NUMBERS = {"anyOf": [{"type": "number"}, {"type": "array", "items": {}}]}
+_INPUTS = {"anyOf": [*_NESTED_NUMBERS["anyOf"], _DATASET_EXAMPLES]}
 
 NetworkReference = Annotated[Any, WithJsonSchema({"allOf": [{"$ref": f"{COMPONENT}NetworkReference"}]})]
 Inputs = Annotated[
     Any,
-    WithJsonSchema({**_NESTED_NUMBERS, "title": "Inputs"}),
+    WithJsonSchema({**_INPUTS, "title": "Inputs"}),
     Field(
-        description="One example (the input's shape; a bare number for shape [1]), or a batch of them (one dimension "
-        "more). Arrays in the answer have a batch dimension exactly when the inputs have one."
+        description="One example (the input's shape; a bare number for shape [1]), a batch of them (one dimension "
+        "more), or examples of a data set. Arrays in the answer have a batch dimension exactly when the inputs do."
     ),
 ]
 Overrides = Annotated[
@@ -179,7 +201,7 @@ class ParametersRequest(Request):
     layer: str
     parameter: str
     slice: Slice = None
-    inputs: Annotated[Any, WithJsonSchema({**_NESTED_NUMBERS, "title": "Inputs"})] = Field(
+    inputs: Annotated[Any, WithJsonSchema({**_INPUTS, "title": "Inputs"})] = Field(
         None, description="With `top`: one example; entries are then ordered by |weight × value|."
     )
     top: int | None = Field(None, ge=1, le=1_000_000, description="How many entries, the strongest first.")

@@ -6,6 +6,7 @@ import numpy as np
 
 from app.api.answers import unknown_layer
 from app.api.call import Cost, drawing_seconds
+from app.api.dataset_inputs import DatasetInputs
 from app.api.problems import Problems
 from app.api.schemas import NodeRequest, TraceRequest
 from app.errors import NotFound
@@ -50,10 +51,9 @@ def read_asked(problems: Problems, network: Network, body: TraceRequest) -> Aske
 
 
 def read_batch(network: Network, value: object) -> Batch:
-    """Read inputs; raises `NetworkError`, also for a dataset, of which there are none yet."""
-    if isinstance(value, dict) and "dataset" in value:
-        detail = "this version of the server holds no datasets; expected an array of numbers"
-        raise NetworkError([Problem("", detail, "an array of numbers", "a dataset")])
+    """Read inputs; raises `NetworkError`."""
+    if isinstance(value, DatasetInputs):
+        return Batch(*value.fit(network))
     return Batch(*read_inputs(network, value))
 
 
@@ -82,6 +82,8 @@ def count_examples(network: Network, inputs: object) -> int:
     """Return how many examples `inputs` seems to hold, without reading them: right for inputs that are."""
     if isinstance(inputs, np.ndarray):
         return len(inputs) if inputs.ndim > len(network.input.shape) else 1
+    if isinstance(inputs, DatasetInputs):
+        return len(inputs)
     axes = 0
     item = inputs
     while isinstance(item, list) and item:

@@ -43,7 +43,7 @@ def changed(pointer: str, value: Any) -> dict[str, Any]:
         ("/inputs", [], "/inputs"),
         ("/inputs", [[0.5, 0.7], [0.5]], "/inputs/1"),
         ("/inputs", [[[0.5, 0.7]]], "/inputs"),
-        ("/inputs", {"dataset": {"name": "digits", "split": "test", "index": 3}}, "/inputs"),
+        ("/inputs", {"dataset": {"name": "digits", "split": "test", "index": 3}}, "/inputs/dataset/name"),
         ("/inputs", 10**400, None),
         ("/unknown", 1, "/unknown"),
         ("/layers", "hidden", "/layers"),

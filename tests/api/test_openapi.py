@@ -74,6 +74,7 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/networks/{id}", "DELETE"),
         ("/api/v1/networks/{id}/restore", "POST"),
         *((f"/api/v1/{name}", "POST") for name in posts),
+        *((f"/api/v1/datasets{path}", "GET") for path in ("", "/{name}", "/{name}/samples", "/{name}/samples.png")),
     }
 
 

@@ -1,0 +1,141 @@
+"""Data sets: what there is, and examples to look at."""
+
+import math
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from app.api.call import Call, Cost
+from app.api.dataset_inputs import READING_SECONDS
+from app.api.route import api_router, json_response
+from app.api.schemas_datasets import DatasetInfo, SamplesAnswer, SamplesQuery, SheetQuery
+from app.datasets import DATASETS, Dataset, Folders, LoadedDataset, find_dataset, is_here, load_from, part_of
+from app.datasets.sheet import draw_sheet
+from app.errors import InvalidRequest
+from app.nn.errors import NetworkError, Problem
+
+router = api_router("Data sets")
+
+BYTES_PER_NUMBER = 60
+_OPTIONS = {
+    "name": "options",
+    "in": "query",
+    "required": False,
+    "description": "The data set's own options, each under its name: `noise=0.2`.",
+    "style": "form",
+    "explode": True,
+    "schema": {"type": "object", "additionalProperties": {"type": "number"}},
+}
+
+
+@router.get("/datasets", response_model=list[DatasetInfo])
+async def list_datasets(call: Call) -> Response:
+    """List the data sets."""
+    return await call.run(Cost(READING_SECONDS), _list, call.services.dataset_folders)
+
+
+@router.get("/datasets/{name}", response_model=DatasetInfo)
+async def get_dataset(name: str, call: Call) -> Response:
+    """Describe one data set."""
+    folders = call.services.dataset_folders
+    return await call.run(Cost(READING_SECONDS), _get, name, folders)
+
+
+@router.get("/datasets/{name}/samples", response_model=SamplesAnswer, openapi_extra={"parameters": [_OPTIONS]})
+async def get_samples(name: str, query: Annotated[SamplesQuery, Query()], call: Call) -> Response:
+    """Return examples of a data set, with what there is to predict."""
+    folders = call.services.dataset_folders
+    dataset = await call.run(Cost(READING_SECONDS), find_dataset, name, folders)
+    numbers = query.count * (math.prod(dataset.shape) + 1)
+    return await call.run(Cost(0.0, numbers * BYTES_PER_NUMBER, numbers), _samples, dataset, query, folders)
+
+
+@router.get(
+    "/datasets/{name}/samples.png",
+    response_class=Response,
+    responses={200: {"content": {"image/png": {}}}},
+    openapi_extra={"parameters": [_OPTIONS]},
+)
+async def get_sample_sheet(name: str, query: Annotated[SheetQuery, Query()], call: Call) -> Response:
+    """Return pictures of a data set as one PNG, row by row, each at its own size and without a gap."""
+    folders = call.services.dataset_folders
+    dataset = await call.run(Cost(READING_SECONDS), find_dataset, name, folders)
+    numbers = query.count * math.prod(dataset.shape)
+    return await call.run(Cost(0.0, 4 * numbers, numbers), _sheet, dataset, query, folders)
+
+
+def _list(folders: Folders) -> Response:
+    return json_response([describe_dataset(dataset, folders) for dataset in DATASETS.values()])
+
+
+def _get(name: str, folders: Folders) -> Response:
+    return json_response(describe_dataset(find_dataset(name, folders), folders))
+
+
+def describe_dataset(dataset: Dataset, folders: Folders) -> dict[str, Any]:
+    """Return the record of a data set as it is sent."""
+    options = dataset.read_options({})
+    files = dataset.files
+    download = None
+    if files is not None and files.downloads:
+        download = {"bytes": files.download_bytes, "files": len(files.downloads)}
+    return {
+        "name": dataset.name,
+        "title": dataset.title,
+        "description": dataset.description,
+        "task": dataset.task,
+        "shape": dataset.shape,
+        "classes": dataset.classes_of(options),
+        "features": dataset.features,
+        "target": dataset.target,
+        "splits": dict(dataset.sizes(options)),
+        "levels": dataset.levels,
+        "options": {option.name: option.schema for option in dataset.options},
+        "source": dataset.source,
+        "licence": dataset.licence,
+        "own": dataset.own,
+        "here": is_here(dataset, folders),
+        "download": download,
+    }
+
+
+def _load(dataset: Dataset, query: SamplesQuery, folders: Folders) -> tuple[LoadedDataset, int]:
+    """Return the examples that were asked for, as many as there are, and the size of their split."""
+    options: Mapping[str, Any] = query.model_extra or {}
+    chosen = dataset.read_options(options)
+    total = part_of(dataset, query.split, chosen)
+    if query.start >= total:
+        expected = f"0 to {total - 1:,}"
+        detail = f"start is {query.start:,}, but the split has {total:,} examples; expected {expected}"
+        raise NetworkError([Problem("/start", detail, expected, str(query.start))])
+    return load_from(dataset, query.split, folders, chosen, query.start, query.start + query.count), total
+
+
+def _samples(dataset: Dataset, query: SamplesQuery, folders: Folders) -> Response:
+    loaded, total = _load(dataset, query, folders)
+    return json_response(
+        {
+            "name": dataset.name,
+            "split": loaded.split,
+            "start": loaded.start,
+            "count": len(loaded),
+            "total": total,
+            "shape": loaded.shape,
+            "classes": loaded.classes,
+            "inputs": loaded.inputs,
+            "targets": loaded.targets,
+        }
+    )
+
+
+def _sheet(dataset: Dataset, query: SheetQuery, folders: Folders) -> Response:
+    if dataset.levels is None:
+        raise InvalidRequest(
+            Problem("/name", f"the inputs of {dataset.name} are no pictures", "a data set of pictures")
+        )
+    loaded, _ = _load(dataset, query, folders)
+    picture = draw_sheet(loaded, min(query.columns, len(loaded)))
+    # What a data set holds never changes.
+    return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})

@@ -1,0 +1,73 @@
+"""Making inputs of a network from a data set's: its preprocessing, its dtype and its shape."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from app.datasets.record import LoadedDataset
+from app.nn.errors import NetworkError, Problem
+from app.nn.input_spec import InputSpec
+from app.nn.reading import Array, format_shape
+
+PIXEL_LEVELS = 255
+"""What `input.preprocessing` is about: a picture whose pixels go from 0 to 255."""
+
+
+def fit_inputs(
+    loaded: LoadedDataset, spec: InputSpec, dtype: np.dtype[Any], chosen: slice | Array | Sequence[int] = slice(None)
+) -> Array:
+    """Return the `chosen` examples as a network with the input `spec` takes them: (n, *spec.shape) of `dtype`.
+
+    The pixels of a picture go through the network's preprocessing as those of any other picture would, so
+    `{"scale": 255}` gives numbers from 0 to 1 for every data set. Inputs are reshaped where their count fits. Raises
+    `NetworkError` where it does not.
+    """
+    check_fit(loaded, spec)
+    preprocessing = spec.preprocessing if loaded.dataset.levels is not None else {}
+    if spec.dtype == "int":
+        return loaded.samples.values[chosen].astype(np.int64).reshape(-1, *spec.shape)
+    if not preprocessing.keys() & {"scale", "mean", "std"}:
+        return loaded.batch(chosen, dtype).reshape(-1, *spec.shape)
+    # Values go from 0 to `divisor`, pixels from 0 to 255; one division does both, so nothing is rounded twice.
+    divisor = preprocessing.get("scale", 1) * loaded.samples.divisor / PIXEL_LEVELS
+    values = loaded.samples.values[chosen].astype(dtype)
+    return normalize(values, {**preprocessing, "scale": divisor}).reshape(-1, *spec.shape)
+
+
+def normalize(values: Array, preprocessing: Mapping[str, Any]) -> Array:
+    """Return ((values / scale) − mean) / std, in place; `mean` and `std` are numbers, or one a channel (last axis)."""
+    dtype = values.dtype.type
+    scale = preprocessing.get("scale", 1)
+    if scale != 1:
+        values /= dtype(scale)
+    if "mean" in preprocessing:
+        values -= np.asarray(preprocessing["mean"], dtype)
+    if "std" in preprocessing:
+        values /= np.asarray(preprocessing["std"], dtype)
+    return values
+
+
+def check_fit(loaded: LoadedDataset, spec: InputSpec) -> None:
+    """Refuse a data set whose examples are no inputs of the network; raises `NetworkError`."""
+    count, wanted = math.prod(loaded.shape), math.prod(spec.shape)
+    if count != wanted:
+        has, takes = format_shape(loaded.shape), format_shape(spec.shape)
+        detail = f"an example of {loaded.name} is {has} ({count:,} numbers); the network takes {takes} ({wanted:,})"
+        raise NetworkError([Problem("/name", detail, f"{wanted} numbers", f"{count} numbers")])
+    if spec.dtype == "int":
+        _check_integers(loaded)
+    channels = loaded.shape[-1]
+    for name in ("mean", "std"):
+        values = spec.preprocessing.get(name)
+        if loaded.dataset.levels is not None and isinstance(values, list) and len(values) not in {1, channels}:
+            detail = f"preprocessing has {len(values)} numbers as {name}; {loaded.name} has {channels} channels"
+            raise NetworkError([Problem("/name", detail, f"{channels} numbers", str(len(values)))])
+
+
+def _check_integers(loaded: LoadedDataset) -> None:
+    values = loaded.samples.values
+    if loaded.samples.divisor != 1.0 or not (values == np.floor(values)).all():
+        detail = f"the network takes integers; the inputs of {loaded.name} are none"
+        raise NetworkError([Problem("/name", detail, "integers", "numbers with fractions")])
