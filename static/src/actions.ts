@@ -30,8 +30,9 @@ export const EDGE_LIMIT = 20_000;
 /** Edges asked for into each layer. */
 const EDGES_PER_LAYER = 2000;
 
-/** Terms asked for in an explanation. */
+/** Terms asked for in an explanation: the strongest, but all of a window. */
 const TERMS = 100;
+const WINDOW_TERMS = 5000;
 
 /** Explanations kept for one answer, so that moving over a big graph does not fill the memory. */
 const EXPLANATIONS_KEPT = 256;
@@ -92,6 +93,11 @@ export function networkOf({ networkId, document, edits }: Edit): NetworkReferenc
 export function questionOf(edit: Edit): Question {
   const { document, inputs, overrides } = edit;
   return { network: networkOf(edit), inputs: nest(inputs, document.input.shape), overrides };
+}
+
+/** How many terms to ask for: a node of a map looks at a window, and that is shown whole. */
+function termsOf(node: NodeReference): number {
+  return node.index.length > 1 ? WINDOW_TERMS : TERMS;
 }
 
 function isAbort(error: unknown): boolean {
@@ -245,7 +251,7 @@ export function createActions(store: Store, api: Api): Actions {
       const entry = { edit, stop };
       asked.set(name, entry);
       api
-        .explain(questionOf(edit), node, TERMS, stop.signal)
+        .explain(questionOf(edit), node, termsOf(node), stop.signal)
         .then(
           (explanation) => keepExplanation(edit, node, explanation),
           (error: unknown) => {
@@ -272,7 +278,9 @@ export function createActions(store: Store, api: Api): Actions {
       shown.edit.document === edit.document &&
       missingNode(shown.byName, selected) === null;
     const edges = isLarge(edit) ? Promise.resolve(null) : api.edges(question, EDGES_PER_LAYER, signal);
-    const explanation = explainable ? api.explain(question, selected, TERMS, signal) : Promise.resolve(null);
+    const explanation = explainable
+      ? api.explain(question, selected, termsOf(selected), signal)
+      : Promise.resolve(null);
     // Each is awaited below; until then a failure of one must not count as unhandled.
     edges.catch(() => undefined);
     explanation.catch(() => undefined);

@@ -239,6 +239,9 @@ function readExplanation(answer: WireExplanation): Explanation {
     const value = answer[detail];
     if (value !== undefined) read[detail] = readNumber(value);
   }
+  if (answer.channels !== undefined) {
+    read.channels = answer.channels.map(({ channel, sum }) => ({ channel, sum: readNumber(sum) }));
+  }
   if (answer.activation_terms !== undefined) {
     read.denominator = optional(answer.denominator);
     read.shift = optional(answer.shift);

@@ -7,6 +7,7 @@ import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
 import { mapShades } from "./graph_maps";
 import { flatIndex, type GraphLayer, type NodeRef, type Values } from "./graph_types";
+import { windowInLight } from "./graph_windows";
 import type { SceneBlock, SceneRequest } from "./scene";
 
 /** How far the rest steps back behind a node that is hovered, and behind one that is selected. */
@@ -156,7 +157,9 @@ function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, 
 }
 
 export function makeFrame(request: SceneRequest): Frame {
-  const highlight = findHighlight(request);
+  const found = findHighlight(request);
+  // A window has edges of its own, one a map.
+  const highlight = windowInLight({ request, highlight: found }) === null ? found : { ...found, edges: [] };
   return {
     request,
     palette: request.palette ?? PALETTES[request.view.theme],

@@ -146,6 +146,26 @@ export function colourPictures({ request, visible }: Frame): SceneImage[] {
   });
 }
 
+/** A line around the part of each map that the node in the light depends on. */
+export function fieldOutlines({ request, visible }: Frame): SceneOutline[] {
+  const { field = null, view } = request;
+  const scene = field === null ? undefined : visible.get(field.layer);
+  if (field === null || scene === undefined || view.stage) return [];
+  const { maps } = scene.block;
+  const picture = { x: scene.x, y: scene.y };
+  const boxes =
+    maps === null
+      ? [picture]
+      : Array.from({ length: maps.channels + maps.lead }, (_, tile) => tileBox(scene, maps, tile));
+  return boxes.map(({ x, y }) => ({
+    x: x + field.start[1] * scene.pitchX,
+    y: y + field.start[0] * scene.pitchY,
+    width: (field.stop[1] - field.start[1]) * scene.pitchX,
+    height: (field.stop[0] - field.start[0]) * scene.pitchY,
+    kind: "field",
+  }));
+}
+
 /** A line around the map that holds the node in the light. */
 export function mapOutlines({ request, highlight, visible }: Frame): SceneOutline[] {
   const { node } = highlight;

@@ -63,6 +63,8 @@ const COLUMN_FILL = 0.86;
 const WIDEST_STEP = 2.4;
 const LARGEST_UNIT = LARGEST_DISC / COLUMN_FILL;
 const LONGEST_COLUMN = 16;
+const KERNEL_GAP = 34;
+const BESIDE_MAPS = 7;
 /** Networks with more ranks than this may be broken into lines. */
 const LONGEST_LINE = 14;
 
@@ -174,6 +176,8 @@ function sizeForm(form: Form, labelled: boolean, room: number, trial: Trial, acr
   const wrap = ragged ? wrapTightly : wrapEvenly;
   if (isColumn(form, labelled, room, across)) return sizeColumn(count, room, disc, across);
   let pitch = Math.min(unit * shareOf(count), room);
+  if (trial.pictured && form.kind === "vector" && count <= 512)
+    pitch = Math.max(pitch, Math.min(BESIDE_MAPS, room / 8));
   // A small layer that had to wrap looks like the columns beside it.
   if (form.kind === "vector" && count <= LONGEST_COLUMN) pitch = Math.min(pitch, disc / GRID_FILL);
   if (form.kind === "picture") {
@@ -201,6 +205,8 @@ interface Trial {
   unit: number;
   disc: number;
   ragged: boolean;
+  /** Beside feature maps, whose pixels are tiny, other nodes must not become as tiny. */
+  pictured: boolean;
 }
 
 /** All rank kinds with nodes of the given unit. */
@@ -286,17 +292,20 @@ interface Attempt {
 export function arrangeRanks(stacks: readonly (readonly SizedLayer[])[], room: Room): Plan {
   const { kinds, of } = rankKinds(stacks);
   const stackGap = (blocks: number) => (blocks > 1 ? Math.min(room.stackGap, (0.4 * room.cross) / (blocks - 1)) : 0);
-  const spacing = Math.min(room.header, room.main / of.length);
+  const pictured = kinds.some(({ forms }) => forms.some((form) => form.kind === "maps"));
+  // Between feature maps there is room for kernels, and the maps are worth more than whole names.
+  const kernels = pictured ? Math.min(KERNEL_GAP, (0.35 * room.main) / of.length) : 0;
+  const spacing = Math.min(room.header, ((pictured ? 0.8 : 1) * room.main) / of.length);
 
   const attempt = (unit: number, count: number, ragged: boolean): Attempt | null => {
     const lineGap = count > 1 ? Math.min(room.lineGap, (0.3 * room.cross) / count) : 0;
     const cross = (room.cross - lineGap * (count - 1)) / count;
     if (count > 1 && unit > cross) return null;
     // Beside wide layers, whose nodes are small, columns keep discs that can hold a number.
-    const readable = Math.max(unit, Math.min(1.7 * unit, READABLE_PITCH * 1.06));
+    const readable = Math.max(unit, Math.min((pictured ? 6 : 1.7) * unit, READABLE_PITCH * 1.06));
     const disc = COLUMN_FILL * Math.min(readable, columnUnit(kinds, cross, stackGap, room.across));
-    const sized = sizeKinds(kinds, cross, { unit, disc, ragged }, stackGap, room.across);
-    const lines = breakLines(of, sized, gapFor(unit), count > 1 ? 0 : spacing, room.main, count);
+    const sized = sizeKinds(kinds, cross, { unit, disc, ragged, pictured }, stackGap, room.across);
+    const lines = breakLines(of, sized, Math.max(gapFor(unit), kernels), count > 1 ? 0 : spacing, room.main, count);
     return lines === null ? null : { unit, disc, lines, lineGap };
   };
   const search = (count: number, least: number, ragged = false): Attempt | null => {

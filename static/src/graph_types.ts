@@ -37,6 +37,32 @@ export interface GraphEdges {
   gradient?: Float64Array;
 }
 
+/** The window that a node looks at, in each map of the layer that it reads. */
+export interface GraphWindow {
+  layer: string;
+  flat: number;
+  source: string;
+  /** Upper left corner, which may lie in the padding, and how far it reaches, gaps included. */
+  row: number;
+  column: number;
+  spanRows: number;
+  spanColumns: number;
+  /** Of a kernel. */
+  rows: number;
+  columns: number;
+  /** End of the kernels' colour scale. */
+  limit: number;
+  /** The sum of the products and the kernel for each map; null where the operation has none. */
+  channels: { channel: number; sum: number | null; weights: Float64Array | null }[];
+}
+
+/** Part of the rows and columns of a layer, from `start` to before `stop`. */
+export interface GraphField {
+  layer: string;
+  start: [number, number];
+  stop: [number, number];
+}
+
 export interface NodeRef {
   layer: string;
   index: number[];

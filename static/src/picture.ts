@@ -1,5 +1,6 @@
 /** Pictures made of values: how the three channels of an input become one colour picture. Only pixels are chosen here. */
 
+import { colorOf, type Palette } from "./color";
 import type { InputDocument } from "./wire";
 
 /** Red, green, blue and opacity, 0 to 255, row by row from the upper left corner. */
@@ -13,6 +14,23 @@ export interface Picture {
 export function isColour(shape: readonly number[]): boolean {
   const [height = 1, width = 1, channels = 1] = shape;
   return shape.length === 3 && channels === 3 && height > 1 && width > 1;
+}
+
+/** Values row by row in the colours that the graph has for them; not-a-number, as where padding is, stays clear. */
+export function valuesPicture(
+  values: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  limit: number,
+  palette: Palette,
+): Picture {
+  const rgba = new Uint8ClampedArray(rows * columns * 4);
+  for (let at = 0; at < rows * columns; at++) {
+    const value = values[at] ?? Number.NaN;
+    const [red, green, blue] = Number.isNaN(value) ? palette.background : colorOf(palette, value, limit);
+    rgba.set([red, green, blue, 255], at * 4);
+  }
+  return { width: columns, height: rows, rgba };
 }
 
 function perChannel(value: unknown, fallback: number): [number, number, number] {

@@ -6,18 +6,29 @@ import type { Detail } from "./detail";
 import { type Frame, locate, makeFrame, scaleOf } from "./graph_frame";
 import { along, type Box, type Measure } from "./graph_labels";
 import { edgeLines } from "./graph_lines";
-import { colourPictures, mapCaptions, mapOutlines, mapScales, type SceneImage, type SceneOutline } from "./graph_maps";
+import {
+  colourPictures,
+  fieldOutlines,
+  mapCaptions,
+  mapOutlines,
+  mapScales,
+  type SceneImage,
+  type SceneOutline,
+} from "./graph_maps";
 import { layerNames, nodeNames } from "./graph_names";
 import { numbers } from "./graph_numbers";
 import {
   type GraphEdges,
+  type GraphField,
   type GraphLayer,
   type GraphView,
+  type GraphWindow,
   indexOf,
   type NodeRef,
   type Values,
   type Viewport,
 } from "./graph_types";
+import { drawWindow } from "./graph_windows";
 import { type Block, type Layout, nodePosition } from "./layout";
 
 export interface SceneBlock {
@@ -99,6 +110,8 @@ export interface Scene {
   palette: Palette;
   blocks: SceneBlock[];
   lines: SceneLine[];
+  /** Drawn over the blocks: they end inside of maps. */
+  linesAbove: SceneLine[];
   spots: SceneSpot[];
   marks: SceneMark[];
   /** Around the layer that a step computes as a whole. */
@@ -120,6 +133,9 @@ export interface SceneRequest {
   layout: Layout;
   camera: Camera;
   viewport: Viewport;
+  /** What the node in the light looks at, and what of the input it depends on. */
+  window?: GraphWindow | null;
+  field?: GraphField | null;
   view: GraphView;
   /** How far the signs that run along the edges of a step have come, from 0 to 1. */
   flow?: number;
@@ -238,18 +254,20 @@ export function buildScene(request: SceneRequest): Scene {
   const names = nodeNames(frame);
   const captions = mapCaptions(frame);
   const { lines, labels, notes } = edgeLines(frame);
+  const window = drawWindow(frame);
   return {
     viewport: request.viewport,
     palette: frame.palette,
     blocks: [...frame.visible.values()],
     lines,
+    linesAbove: window.lines,
     spots: [...spotsOf(frame), ...flowSpots(lines, request.flow ?? 1)],
     marks: marksOf(frame),
     frame: frameOf(frame),
     texts: [...numbers(frame), ...captions, ...names, ...labels, ...headers],
-    images: colourPictures(frame),
-    outlines: mapOutlines(frame),
-    notes,
+    images: [...colourPictures(frame), ...window.images],
+    outlines: [...mapOutlines(frame), ...fieldOutlines(frame), ...window.outlines],
+    notes: [...notes, ...window.notes],
     legend: legendFor(frame),
   };
 }

@@ -7,6 +7,7 @@ import "./styles/edit.css";
 import "./styles/keep.css";
 import "./styles/play.css";
 import "./styles/reach.css";
+import "./styles/image.css";
 import { render } from "preact";
 import { createActions } from "./actions";
 import { createEditActions } from "./actions_edit";

@@ -156,6 +156,17 @@ export interface ActivationTerm {
   exponential: number | null;
 }
 
+/** Where the window of a node stands in the layer that it reads, one entry an axis. `start` may lie in the padding in
+ * front of the layer; `padding` counts the rows (columns) of the window in front of it and behind it. */
+export interface WindowPlace {
+  layer: string;
+  start: number[];
+  size: number[];
+  strides: number[];
+  dilation: number[];
+  padding: [number, number][];
+}
+
 export interface Explanation {
   layer: string;
   index: number[];
@@ -173,6 +184,9 @@ export interface Explanation {
   difference: number;
   exact: boolean;
   pinned: boolean;
+  window?: WindowPlace;
+  /** Σ product of each channel of the window, of all its terms. */
+  channels?: { channel: number; sum: number }[];
   mean?: number;
   variance?: number;
   gamma?: number;

@@ -4,12 +4,12 @@ import { mapScales, mapShades } from "../src/graph_maps";
 import type { GraphLayer, GraphView } from "../src/graph_types";
 import { layoutNetwork } from "../src/layout";
 import { colourPicture, isColour, kernelPicture } from "../src/picture";
-import { buildScene } from "../src/scene";
+import { buildScene, type SceneRequest } from "../src/scene";
 
 const viewport = { width: 900, height: 600 };
 
 /** An input of 6×6×3 that is also a colour picture, and four maps of 4×4 of very different sizes. */
-function scene(view: Partial<GraphView> = {}) {
+function scene(view: Partial<GraphView> = {}, more: Partial<SceneRequest> = {}) {
   const image = Float64Array.from({ length: 108 }, (_, at) => (at % 7) / 7);
   const maps = Float64Array.from({ length: 64 }, (_, at) => (1 + (at % 5)) * 10 ** ((at % 4) - 2));
   const layers: GraphLayer[] = [
@@ -40,6 +40,7 @@ function scene(view: Partial<GraphView> = {}) {
       pinned: [],
       ...view,
     },
+    ...more,
   });
 }
 
@@ -75,6 +76,43 @@ describe("feature maps", () => {
     expect(image?.width).toBeCloseTo(6 * (block?.pitchX ?? 0));
     expect(outlines.map(({ kind }) => kind)).toEqual(["map"]);
   });
+});
+
+test("a window is framed in every map, with one edge and one kernel each, in place of an edge for each pixel", () => {
+  const weights = Float64Array.of(0.5, -1, 0.25, 1);
+  const window = {
+    layer: "conv",
+    flat: 4 * (4 + 2) + 3,
+    source: "input",
+    row: 1,
+    column: 2,
+    spanRows: 2,
+    spanColumns: 2,
+    rows: 2,
+    columns: 2,
+    limit: 1,
+    channels: [0, 1, 2].map((channel) => ({ channel, sum: channel - 1, weights })),
+  };
+  const { outlines, linesAbove, images, blocks, lines } = scene({}, { window });
+  // Three channels and the colour picture.
+  expect(outlines.filter(({ kind }) => kind === "window")).toHaveLength(4);
+  expect(linesAbove).toHaveLength(3);
+  expect(images.filter(({ framed }) => framed)).toHaveLength(3);
+  expect(lines.filter(({ lit }) => lit)).toHaveLength(0);
+  const [input, conv] = blocks;
+  for (const { x, width } of images.filter(({ framed }) => framed)) {
+    expect(x).toBeGreaterThan((input?.x ?? 0) + (input?.block.columns ?? 0) * (input?.pitchX ?? 0));
+    expect(x + width).toBeLessThan(conv?.x ?? 0);
+  }
+  // Of another node: nothing.
+  expect(scene({}, { window: { ...window, flat: 0 } }).linesAbove).toEqual([]);
+});
+
+test("what a node depends on is framed in every map of the input", () => {
+  const { outlines, blocks } = scene({}, { field: { layer: "input", start: [1, 0], stop: [4, 2] } });
+  const fields = outlines.filter(({ kind }) => kind === "field");
+  expect(fields).toHaveLength(4);
+  expect(fields[0]?.height).toBeCloseTo(3 * (blocks[0]?.pitchY ?? 0));
 });
 
 test("scales of maps are remembered, and a map of zeros stays at zero", () => {

@@ -5,9 +5,11 @@ import { PALETTES, type Palette, type Rgb } from "../color";
 import {
   flatIndex,
   type GraphEdges,
+  type GraphField,
   type GraphLayer,
   type GraphStage,
   type GraphView,
+  type GraphWindow,
   indexOf,
   type NodeRef,
   sameNode,
@@ -39,6 +41,9 @@ export interface GraphData {
   edges: GraphEdges[];
   /** All edges into the focused (or selected) node, where `edges` holds only the strongest of its layer. */
   focusEdges?: GraphEdges | null;
+  /** What the focused (or selected) node looks at, and what of the input it depends on. */
+  window?: GraphWindow | null;
+  field?: GraphField | null;
   view: GraphView;
   /** Another key is another network: it is laid out anew and fitted. */
   networkKey: string;

@@ -209,6 +209,7 @@ export class GraphRenderer {
     const pixel = 1 / this.ratio;
     this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.lines, pixel), scene);
     this.drawBlocks(resources, scene);
+    this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.linesAbove, pixel), scene);
     this.drawMesh(resources, resources.programs.spot, resources.spotArray, spotMesh(scene.spots, pixel), scene);
     gl.bindVertexArray(null);
     resources.textures.next();

@@ -9,6 +9,7 @@ import { WebGLUnavailable } from "../render/renderer";
 import type { Answer } from "../store";
 import { useActions, useStudioState } from "./context";
 import { explainedEdges, gradientEdges, gradientLayers, graphEdges, graphLayers } from "./graph_data";
+import { graphWindow } from "./image/graph_window";
 import { NodeList } from "./NodeList";
 
 interface Props {
@@ -80,6 +81,9 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
   const [legendNote, setLegendNote] = useState("");
   const list = useId();
   const focusEdges = useFocusEdges(answer);
+  const looking = focus ?? selected;
+  const explained = looking === null ? undefined : answer.explanations.get(nodeName(looking));
+  const window = useMemo(() => graphWindow(answer, explained), [answer, explained]);
 
   useLayoutEffect(() => {
     if (host.current === null) return undefined;
@@ -133,6 +137,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
       layers,
       edges,
       focusEdges: ownEdges,
+      window,
       networkKey: edit.home ?? "",
       view: {
         theme,
@@ -144,7 +149,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
         stage,
       },
     });
-  }, [graph, layers, edges, ownEdges, edit, theme, scale, edgeQuantity, focus, selected, stage]);
+  }, [graph, layers, edges, ownEdges, window, edit, theme, scale, edgeQuantity, focus, selected, stage]);
 
   useEffect(() => {
     if (reveal !== null) graph.current?.reveal(reveal);

@@ -11,6 +11,7 @@ import { ActivationEditor } from "./edit/ActivationEditor";
 import { PinControls } from "./edit/PinControls";
 import { UnitMove } from "./edit/UnitMove";
 import { Icon } from "./Icon";
+import { WindowSection, windowParts } from "./image/WindowSection";
 import { LayerFacts } from "./LayerFacts";
 import { badgesOf, nodeLabel } from "./node_facts";
 import { GoTo } from "./reach/GoTo";
@@ -62,6 +63,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
   const evaluation = point.at !== null && Object.is(point.at.x, before) ? point.at.evaluation : null;
   const badges = badgesOf(explanation, info, evaluation);
   const layer = answer.byName.get(node.layer);
+  const window = windowParts(answer, explanation);
   const hasParameters = (answer.summary.layers.find((one) => one.name === node.layer)?.parameters ?? 0) > 0;
 
   return (
@@ -88,7 +90,11 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
         ))}
       <p class="arithmetic full">{arithmeticLine(explanation)}</p>
       <p class="operation muted">{operationSentence(explanation)}</p>
-      {explanation.terms.length > 0 && <TermsTable answer={answer} explanation={explanation} />}
+      {window !== null ? (
+        <WindowSection key={node.layer} answer={answer} explanation={explanation} {...window} />
+      ) : (
+        explanation.terms.length > 0 && <TermsTable answer={answer} explanation={explanation} />
+      )}
       {along ? (
         <AlongAxis answer={answer} explanation={explanation} info={info} />
       ) : (
