@@ -1,8 +1,8 @@
 """The forward pass: layer by layer, keeping the value of every node."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 
@@ -48,6 +48,13 @@ def _pin(values: LayerValues, overrides: Sequence[Override]) -> LayerTrace:
 _SILENT = Context()
 _SILENT.run(np.seterr, all="ignore")
 
+R = TypeVar("R")
+
+
+def silently(work: Callable[..., R], *arguments: object) -> R:
+    """Call `work` with NumPy's warnings about overflow and invalid numbers off, at the price of half a microsecond."""
+    return _SILENT.copy().run(work, *arguments)
+
 
 def forward(network: Network, inputs: Array, overrides: Sequence[Override] = ()) -> Trace:
     """Run a network and keep every tensor.
@@ -55,7 +62,7 @@ def forward(network: Network, inputs: Array, overrides: Sequence[Override] = ())
     `inputs` has the batch as its first axis and the network's input shape and dtype (see `read_inputs`). Overflow and
     invalid operations give infinities and NaN, as IEEE 754 says: where a network diverges is a result.
     """
-    return _SILENT.copy().run(_forward, network, inputs, tuple(overrides))
+    return silently(_forward, network, inputs, tuple(overrides))
 
 
 def _forward(network: Network, inputs: Array, overrides: tuple[Override, ...]) -> Trace:

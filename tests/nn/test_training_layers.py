@@ -1,7 +1,5 @@
 """What layers do differently while they are trained: Dropout and BatchNormalization."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -10,6 +8,7 @@ from app.nn.layers.dense import Dense
 from app.nn.layers.normalization import BatchNormalization
 from app.nn.layers.reshaping import Dropout
 from app.nn.reading import Array
+from tests.nn.numerical import numerical_gradient
 
 BATCH_SHAPES = [(5, 3), (4, 3, 2), (3, 2, 4, 3)]
 
@@ -21,20 +20,6 @@ def generator(seed: int = 0) -> np.random.Generator:
 def drawn_parameters(layer: Layer, shape: tuple[int, ...]) -> dict[str, Array]:
     random = generator(7)
     return {name: random.uniform(0.5, 1.5, spec.shape) for name, spec in layer.parameter_specs([shape]).items()}
-
-
-def numerical_gradient(function: Any, array: Array, step: float = 1e-6) -> Array:
-    """Differentiate a number by every element of an array that it is computed from."""
-    result = np.zeros_like(array)
-    for place in np.ndindex(array.shape):
-        before = array[place]
-        array[place] = before + step
-        high = function()
-        array[place] = before - step
-        low = function()
-        array[place] = before
-        result[place] = (high - low) / (2 * step)
-    return result
 
 
 @pytest.mark.parametrize("shape", BATCH_SHAPES)

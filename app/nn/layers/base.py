@@ -65,15 +65,14 @@ class LayerValues(NamedTuple):
         return self.output if self.unpinned is None else self.unpinned
 
 
-@dataclass(frozen=True)
-class LayerGradient:
+class LayerGradient(NamedTuple):
     """Derivatives of one number by what entered a layer: an array for each input and each parameter.
 
     `inputs` holds `None` for inputs that are integers; `pre_activation` is `None` where there is none.
     """
 
     inputs: tuple[Array | None, ...]
-    parameters: Mapping[str, Array] = field(default_factory=dict)
+    parameters: Mapping[str, Array] = NOTHING
     pre_activation: Array | None = None
 
 

@@ -1,0 +1,22 @@
+"""Training: `Training` is a training's document, `Trainer` does it batch by batch, `fit` to the end.
+
+The loop knows no files, no clock and no data sets: it takes arrays, and gives reports, arrays and numbers.
+"""
+
+from app.nn.training.evaluation import evaluate
+from app.nn.training.health import Health
+from app.nn.training.settings import Training, training_schema
+from app.nn.training.trainer import EpochReport, History, StepReport, Trainer, TrainingState, fit
+
+__all__ = [
+    "EpochReport",
+    "Health",
+    "History",
+    "StepReport",
+    "Trainer",
+    "Training",
+    "TrainingState",
+    "evaluate",
+    "fit",
+    "training_schema",
+]

@@ -1,0 +1,402 @@
+"""The training loop: batches, epochs, updates, history; a state that can be written down and gone on from.
+
+    trainer = Trainer(network, training, inputs, targets, validation=(more_inputs, more_targets))
+    while not trainer.finished:
+        report = trainer.step()          # one batch; at the last of an epoch also the validation
+    trained = trainer.network()
+
+Nothing here reads a clock or draws from a generator that has a history: what is drawn depends on (seed, epoch) for the
+order of the examples, and on (seed, layer, step) for layers and augmentation. So the same documents and data give the
+same run bit for bit, a step can be done again at any time, and a state needs no generator in it.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from app.nn.errors import NetworkError, Problem
+from app.nn.forward import silently
+from app.nn.network import Network
+from app.nn.reading import Array
+from app.nn.training.early_stopping import EarlyStopping, Watch
+from app.nn.training.evaluation import evaluate_examples
+from app.nn.training.health import Health, diagnose
+from app.nn.training.plan import Passes
+from app.nn.training.settings import Training
+from app.nn.training.targets import Examples, read_examples
+from app.nn.training.vector import ParameterVector, Penalty
+
+History = dict[str, list[float]]
+
+
+class EpochReport(NamedTuple):
+    """The end of an epoch: its number from 0, its line of the history, and why training ends, if it does.
+
+    `reason` is `None`, `"epochs"` (all were done), `"early_stopping"` or `"not_finite"`.
+    """
+
+    epoch: int
+    logs: Mapping[str, float]
+    reason: str | None
+
+
+class StepReport(NamedTuple):
+    """One update: `step` counts updates from 1, `epoch` and `batch` from 0, of `batches` an epoch.
+
+    `loss` is that of the batch before the update, penalties included. Where `health` is given the numbers were not
+    finite; with `terminate_on_nan` no update was made then.
+    """
+
+    step: int
+    epoch: int
+    batch: int
+    batches: int
+    examples: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    epoch_report: EpochReport | None = None
+    health: Health | None = None
+
+
+@dataclass(frozen=True)
+class TrainingState:
+    """Everything a training has beside its documents and data: arrays by name, and `values` for JSON.
+
+    Arrays: `parameters/<layer>/<name>`, `optimizer/<slot>` (flat vectors in the order of the parameters),
+    `epoch/sums/<n>` and `epoch/loss` (of the epoch begun), `best/<n>/<layer>/<name>` where early stopping keeps the
+    best. `values` may hold NaN and infinities in its history where a training diverged.
+    """
+
+    arrays: Mapping[str, Array]
+    values: Mapping[str, Any]
+
+
+class Trainer:
+    """One training of one network: owns the parameters that change, and does a batch at a time.
+
+    `validation` is measured after each epoch; else the share that `training.validation_split` sets aside. Raises
+    `NetworkError` for data that does not fit the network or the loss. Not for several threads.
+    """
+
+    def __init__(
+        self,
+        network: Network,
+        training: Training,
+        inputs: Array,
+        targets: Array,
+        validation: tuple[Array, Array] | None = None,
+        state: TrainingState | None = None,
+    ) -> None:
+        self.training = training
+        self.source = network
+        examples = read_examples(network, training.loss, inputs, targets, training.class_weight)
+        self.validation = _read_validation(network, training, validation)
+        if validation is None and training.validation_split:
+            kept = len(examples) - training.validation_count(len(examples))
+            if not kept or kept == len(examples):
+                share = f"a validation_split of {training.validation_split:g} of {len(examples)} examples"
+                detail = f"{share} leaves one side empty"
+                raise NetworkError([Problem("/validation_split", detail, "some examples on both sides")])
+            self.validation = replace(examples.part(kept, len(examples)), weights=None)
+            examples = examples.part(0, kept)
+        for position, callback in enumerate(training.callbacks):
+            if isinstance(callback, EarlyStopping) and callback.monitor.startswith("val_") and self.validation is None:
+                detail = f"{callback.monitor} is watched, but there are no examples to validate with"
+                place = f"/callbacks/{position}/monitor"
+                raise NetworkError([Problem(place, detail, "validation_split, or validation data", callback.monitor)])
+        self.examples = examples
+        self.vector = ParameterVector(network, training.freeze)
+        frozen = [one.layer for one in training.freeze if one.parameter is None and one.node is None]
+        self.passes = Passes(network, self.vector, training.loss, frozen, training.seed)
+        self.penalty = Penalty(self.vector, training.regularizers) if training.regularizers else None
+        self._prepared = self.passes.loss.prepare(examples.targets)
+        optimizer = training.optimizer
+        self.slots = {name: np.full_like(self.vector.values, optimizer.first_slot(name)) for name in optimizer.slots}
+        self._slots = tuple(self.slots.values())
+        self._work = np.empty_like(self.vector.values)
+        self._output = network.output.layer.bound_activation if self.passes.fused else None
+        self._live = replace(network, given=self.vector.arrays, edits=())
+        self.batches = training.steps_per_epoch(len(examples))
+        self.steps = 0
+        self.epoch = 0
+        self.batch = 0
+        self.history: History = {}
+        self.reason: str | None = None
+        self._watches = [Watch() for _ in training.callbacks]
+        self._best: list[dict[str, dict[str, Array]] | None] = [None for _ in training.callbacks]
+        self._loss_sums = np.zeros(2)
+        self._sums: list[Array | None] = [None for _ in training.metrics]
+        self._order: tuple[int, Array | None] = (-1, None)
+        if state is not None:
+            self._restore(state)
+
+    # What a step is made of.
+
+    @property
+    def finished(self) -> bool:
+        """Whether there is nothing more to do; `reason` says why."""
+        return self.reason is not None
+
+    def order(self, epoch: int) -> Array | None:
+        """Return the order of the examples in an epoch; `None` for the order in which they stand."""
+        if not self.training.shuffle:
+            return None
+        if self._order[0] != epoch:
+            random = np.random.default_rng(np.random.SeedSequence([self.training.seed, 1, epoch]))
+            self._order = (epoch, random.permutation(len(self.examples)))
+        return self._order[1]
+
+    def batch_indices(self) -> Array | slice:
+        """Return which examples the next step takes."""
+        start = self.batch * self.training.batch_size
+        stop = min(start + self.training.batch_size, len(self.examples))
+        order = self.order(self.epoch)
+        return slice(start, stop) if order is None else order[start:stop]
+
+    def batch_inputs(self, chosen: Array | slice) -> Array:
+        """Return the inputs of a batch, augmented."""
+        inputs = self.examples.inputs[chosen]
+        for position, augmentation in enumerate(self.training.augmentation):
+            seeds = np.random.SeedSequence([self.training.seed, 3, self.steps, position])
+            inputs = augmentation.apply(inputs, np.random.default_rng(seeds))
+        return inputs
+
+    def step(self) -> StepReport:
+        """Train on the next batch; after the last of an epoch, validate and write the history."""
+        return silently(self._step)
+
+    def _step(self) -> StepReport:
+        assert not self.finished, "the training is over"
+        chosen = self.batch_indices()
+        inputs = self.batch_inputs(chosen)
+        loss = self._pass(inputs, chosen)
+        gradient = self.passes.gradient
+        square = float(gradient.dot(gradient))
+        if self.penalty is not None:
+            loss += self.penalty.value(self.vector.values)
+            gradient += self.penalty.gradient(self.vector.values)
+            square = float(gradient.dot(gradient))
+        health = None
+        if not (math.isfinite(loss) and math.isfinite(square)):
+            health = diagnose(self, inputs, chosen, loss)
+        if health is not None and self.training.terminate_on_nan:
+            self.reason = "not_finite"
+            rate = self.training.optimizer.learning_rate.rate(self.steps)
+        else:
+            rate = self.update()
+        report = StepReport(
+            self.steps, self.epoch, self.batch, self.batches, len(inputs), loss, rate, math.sqrt(square), None, health
+        )
+        self._loss_sums += (loss * len(inputs), len(inputs))
+        self.batch += 1
+        if self.batch == self.batches or self.finished:
+            return report._replace(epoch_report=self._end_of_epoch())
+        return report
+
+    def _pass(self, inputs: Array, chosen: Array | slice) -> float:
+        """Compute the loss of a batch, and its gradient into `passes.gradient`; add to the metrics."""
+        passes, metrics = self.passes, self.training.metrics
+        targets = self._prepared[chosen]
+        true = self.examples.targets[chosen] if metrics else targets
+        weights = None if self.examples.weights is None else self.examples.weights[chosen]
+        loss = 0.0
+        for number, (start, stop) in enumerate(passes.blocks(len(inputs))):
+            held = passes.forward(inputs[start:stop], self.steps, number)
+            predictions = held[-1].output
+            values, by_output = passes.loss.evaluate(predictions, targets[start:stop])
+            share = 1.0 / (values.size // (stop - start) * len(inputs))  # the mean over examples and positions
+            if weights is not None:
+                values *= _column(weights[start:stop], values)
+                by_output *= _column(weights[start:stop], by_output)
+            by_output *= share
+            loss += float(values.sum()) * share
+            passes.backward(held, by_output, first=number == 0)
+            passes.move(held)
+            if metrics:
+                outputs = predictions if self._output is None else self._output(predictions)
+                for position, (_, metric) in enumerate(metrics):
+                    sums, before = metric.sums(outputs, true[start:stop]), self._sums[position]
+                    self._sums[position] = sums if before is None else before + sums
+        return loss
+
+    def update(self) -> float:
+        """Clip the gradient, decay the weights, update; return the learning rate used."""
+        gradient, values, optimizer = self.passes.gradient, self.vector.values, self.training.optimizer
+        frozen = self.vector.frozen
+        if frozen is not None:
+            gradient[frozen] = 0.0
+            kept = values[frozen]
+        if optimizer.clips:
+            optimizer.clip(gradient, [part.place for part in self.vector.parts])
+        rate = optimizer.apply(values, gradient, self._slots, self.steps, self._work)
+        if frozen is not None:
+            values[frozen] = kept
+        self.steps += 1
+        return rate
+
+    # Epochs.
+
+    def logs(self) -> dict[str, float]:
+        """Return loss and metrics over the examples of the epoch seen so far."""
+        total, count = self._loss_sums.tolist()
+        logs = {"loss": total / count if count else math.nan}
+        for (key, metric), sums in zip(self.training.metrics, self._sums, strict=True):
+            result = math.nan if sums is None else metric.result(sums)
+            assert isinstance(result, float), "only numbers are measured in training"
+            logs[key] = result
+        return logs
+
+    def _end_of_epoch(self) -> EpochReport:
+        logs = self.logs()
+        if self.validation is not None and self.reason is None:
+            measured = self.evaluate(self.validation)
+            logs |= {f"val_{key}": value for key, value in measured.items()}
+        elif self.validation is not None:
+            logs |= {f"val_{key}": math.nan for key in logs}
+        for key, value in logs.items():
+            self.history.setdefault(key, []).append(value)
+        reason = self.reason
+        for position, callback in enumerate(self.training.callbacks):
+            if isinstance(callback, EarlyStopping):
+                watch, best, stop = callback.after(self.epoch, logs, self._watches[position])
+                self._watches[position] = watch
+                if best and callback.restore_best_weights:
+                    self._best[position] = self.vector.copies()
+                if stop and reason is None:
+                    reason = "early_stopping"
+        report_epoch = self.epoch
+        self.epoch += 1
+        self.batch = 0
+        self._loss_sums = np.zeros(2)
+        self._sums = [None for _ in self.training.metrics]
+        if reason is None and self.epoch >= self.training.epochs:
+            reason = "epochs"
+        self.reason = reason
+        if reason is not None:
+            for best_parameters in self._best:
+                if best_parameters is not None:
+                    self.vector.load(best_parameters)
+        return EpochReport(report_epoch, logs, reason)
+
+    def evaluate(self, examples: Examples) -> dict[str, float]:
+        """Return loss (penalties included, as in Keras) and metrics over examples, with the network as it is."""
+        results = evaluate_examples(self._live, self.training.loss, self.training.metrics, examples)
+        measured = {key: value for key, value in results.items() if isinstance(value, float)}
+        if self.penalty is not None:
+            measured["loss"] += self.penalty.value(self.vector.values)
+        return measured
+
+    # Results and state.
+
+    def parameters(self) -> dict[str, dict[str, Array]]:
+        """Return copies of all parameters by layer and name."""
+        return self.vector.copies()
+
+    def network(self) -> Network:
+        """Return the network with the parameters as they are now; later steps do not change it."""
+        return replace(self.source, given=self.vector.copies(), edits=())
+
+    def state(self) -> TrainingState:
+        """Write down everything, as copies: a `Trainer` made with it goes on bit for bit as this one does."""
+        arrays = {
+            f"parameters/{layer}/{name}": array
+            for layer, own in self.vector.copies().items()
+            for name, array in own.items()
+        }
+        arrays |= {f"optimizer/{name}": slot.copy() for name, slot in self.slots.items()}
+        arrays["epoch/loss"] = self._loss_sums.copy()
+        arrays |= {f"epoch/sums/{n}": sums.copy() for n, sums in enumerate(self._sums) if sums is not None}
+        for position, best in enumerate(self._best):
+            for layer, own in (best or {}).items():
+                arrays |= {f"best/{position}/{layer}/{name}": array.copy() for name, array in own.items()}
+        values = {
+            "version": 1,
+            "step": self.steps,
+            "epoch": self.epoch,
+            "batch": self.batch,
+            "reason": self.reason,
+            "history": {key: list(numbers) for key, numbers in self.history.items()},
+            "watches": [
+                {"best": watch.best, "best_epoch": watch.best_epoch, "waited": watch.waited} for watch in self._watches
+            ],
+        }
+        return TrainingState(arrays, values)
+
+    def _restore(self, state: TrainingState) -> None:
+        try:
+            arrays, values = state.arrays, state.values
+            expected = [*_flat_names("parameters", self.vector.arrays), *(f"optimizer/{name}" for name in self.slots)]
+            for name, array in zip(expected, [*_flat_arrays(self.vector.arrays), *self._slots], strict=True):
+                if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
+                    raise ValueError(f"{name} is {arrays[name].dtype} {arrays[name].shape}")
+                np.copyto(array, arrays[name])
+            self._loss_sums = np.array(arrays["epoch/loss"], dtype=np.float64)
+            for position in range(len(self._sums)):
+                sums = arrays.get(f"epoch/sums/{position}")
+                self._sums[position] = None if sums is None else sums.copy()
+            for position in range(len(self._best)):
+                prefix = f"best/{position}"
+                if any(name.startswith(f"{prefix}/") for name in arrays):
+                    self._best[position] = {
+                        layer: {name: arrays[f"{prefix}/{layer}/{name}"].copy() for name in own}
+                        for layer, own in self.vector.arrays.items()
+                    }
+            self.steps, self.epoch, self.batch = values["step"], values["epoch"], values["batch"]
+            self.reason = values["reason"]
+            self.history = {key: list(numbers) for key, numbers in values["history"].items()}
+            self._watches = [Watch(**watch) for watch in values["watches"]]
+        except (KeyError, TypeError, ValueError) as error:
+            detail = f"the state does not belong to this training: {error}"
+            raise NetworkError([Problem("/state", detail, "the state of a training with the same document")]) from error
+        if len(self._watches) != len(self.training.callbacks):
+            raise NetworkError([Problem("/state", "the state was written with other callbacks", "the same document")])
+        if self.reason == "epochs" and self.epoch < self.training.epochs:
+            self.reason = None  # more epochs are asked for than were done
+
+
+def fit(
+    network: Network,
+    training: Training,
+    inputs: Array,
+    targets: Array,
+    validation: tuple[Array, Array] | None = None,
+    *,
+    on_batch: Callable[[StepReport], object] | None = None,
+    on_epoch: Callable[[EpochReport], object] | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Trainer:
+    """Train to the end, or until `stopped` says so after a step; return the trainer with network and history."""
+    trainer = Trainer(network, training, inputs, targets, validation)
+    while not trainer.finished and not stopped():
+        report = trainer.step()
+        if on_batch is not None:
+            on_batch(report)
+        if report.epoch_report is not None and on_epoch is not None:
+            on_epoch(report.epoch_report)
+    return trainer
+
+
+def _read_validation(network: Network, training: Training, validation: tuple[Array, Array] | None) -> Examples | None:
+    if validation is None:
+        return None
+    try:
+        return read_examples(network, training.loss, *validation)
+    except NetworkError as error:
+        raise error.within("/validation_data") from None
+
+
+def _column(weights: Array, like: Array) -> Array:
+    """Shape one weight an example (and position) so that it broadcasts over `like`."""
+    return weights.reshape(weights.shape + (1,) * (like.ndim - weights.ndim))
+
+
+def _flat_names(prefix: str, arrays: Mapping[str, Mapping[str, Array]]) -> list[str]:
+    return [f"{prefix}/{layer}/{name}" for layer, own in arrays.items() for name in own]
+
+
+def _flat_arrays(arrays: Mapping[str, Mapping[str, Array]]) -> list[Array]:
+    return [array for own in arrays.values() for array in own.values()]
