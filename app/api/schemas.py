@@ -503,6 +503,26 @@ class ActivationTerm(Answer):
     exponential: Number | None = Field(description="For softmax and log_softmax.")
 
 
+class ExplainedWindow(Answer):
+    """Where the window of a convolution or pooling stands: one entry for rows and one for columns, or one for steps."""
+
+    layer: str = Field(description="The layer, or input, that the window lies on.")
+    start: list[int] = Field(description="Its first row and column; negative where it hangs over the edge.")
+    size: list[Count] = Field(description="How many cells it has.")
+    strides: list[Count] = Field(description="How far apart the windows of neighbouring nodes are.")
+    dilation: list[Count] = Field(description="How far apart its cells are.")
+    padding: list[tuple[Count, Count]] = Field(
+        description="How many of its rows (columns) lie in front of the input, and behind it; they have no terms."
+    )
+
+
+class ChannelSum(Answer):
+    """What one channel of the input adds to a node: the sum of all its products, of those that were not sent too."""
+
+    channel: Count
+    sum: Number
+
+
 class ExplainAnswer(Answer):
     """A node's exact arithmetic: Σ product + others.sum + bias = pre_activation, within rounding.
 
@@ -528,6 +548,8 @@ class ExplainAnswer(Answer):
     activation_terms: list[ActivationTerm] = Field([], description="Present for an activation along an axis.")
     denominator: Number | None = Field(None, description="Present for an activation along an axis.")
     shift: Number | None = Field(None, description="What was taken from each pre-activation before exponentials.")
+    window: ExplainedWindow | None = Field(None, description="Present for convolutions and poolings.")
+    channels: list[ChannelSum] = Field([], description="Present for convolutions: they and the bias add up to it.")
 
 
 class LayerGradients(Answer):

@@ -1,12 +1,11 @@
 """The network in Keras 3: its functional API, every layer by name, and the setting of its weights."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from app.code.keras_functions import FUNCTIONS, call, reference
-from app.code.literals import numbers
-from app.code.names import quoted
-from app.code.question import Question, Writer, arguments, layer_of
-from app.nn.activations import BoundActivation
+from app.code.keras_functions import call, reference
+from app.code.keras_images import IMAGE_KINDS
+from app.code.keras_writer import KerasWriter, WriteLayer
+from app.code.question import Question, arguments, layer_of
 from app.nn.layers import Layer
 from app.nn.layers.activation import Activation, Softmax
 from app.nn.layers.base import resolve_axis
@@ -15,124 +14,15 @@ from app.nn.layers.embedding import Embedding
 from app.nn.layers.merging import Add, Concatenate, Multiply
 from app.nn.layers.normalization import BatchNormalization, LayerNormalization
 from app.nn.layers.reshaping import Dropout, Flatten, Reshape
-from app.nn.network import INPUT, PlacedLayer
-
-HEADING = '''"""A neural network in Keras 3. Prints the name and the values of every layer."""'''
-
-LONGEST_LINE = 100
-
-FLOAT64 = """\
-keras.config.set_floatx("float64")
-if keras.backend.backend() != "tensorflow":
-    # By this table, Keras computes float64 in float32 on all other backends.
-    from keras.src.backend.common import dtypes
-
-    dtypes.BIT64_TO_BIT32_DTYPE["float64"] = "float64"
-"""
-
-PIN = """\
-def pin(x, index, value):
-    # The node at this index gets the value, in every example.
-    here = np.zeros((1, *x.shape[1:]), dtype=bool)
-    here[(0, *index)] = True
-    return keras.ops.where(here, keras.ops.full_like(x, value), x)
-"""
+from app.nn.network import PlacedLayer
 
 
 def write_keras(question: Question) -> str:
     """Return the program."""
-    return _KerasWriter(question).write()
+    return KerasWriter(question, KINDS).write()
 
 
-class _KerasWriter(Writer):
-    def __init__(self, question: Question) -> None:
-        own = ["keras", "np", "dtypes", "pin", "example", "layers", "model", "name", "values", "input"]
-        super().__init__(question, [*own, *FUNCTIONS])
-        self.functions: set[str] = set()
-
-    def write(self) -> str:
-        """Return all of it."""
-        integers = self.network.input.dtype == "int"
-        shape = tuple(self.network.input.shape)
-        dtype = ', dtype="int64"' if integers else ""
-        body = [f'x = keras.Input({shape}, name="input"{dtype})']
-        inputs = "x"
-        if self.question.pinned(INPUT):
-            inputs = self.identifiers.make("inputs")
-            body = [f'{inputs} = keras.Input({shape}, name="input"{dtype})', f"x = {inputs}", *self.pin_lines(INPUT)]
-        for placed in self.network.layers:
-            body += [self.layer_comment(placed), *KINDS[type(placed.layer)](self, placed), *self.pin_lines(placed.name)]
-        names = [f"    {quoted(layer)}: {variable},\n" for layer, variable in self.variables.items()]
-        body += ["", f"layers = {{\n{''.join(names)}}}", f"model = keras.Model({inputs}, list(layers.values()))", ""]
-        body += self.weight_lines()
-        text = numbers(self.question.inputs, before=len('example = np.array(, dtype="float64")'))
-        number_type = '"int64"' if integers else f'"{self.network.dtype.name}"'
-        shown = self.shown("keras.ops.convert_to_numpy(values)")
-        body += [
-            self.input_comment(),
-            f"example = np.array({text}, dtype={number_type})",
-            "for name, values in zip(layers, model(example, training=False)):",
-            f"    print(name, {shown}.tolist())",
-        ]
-        precision = ['keras.config.set_floatx("float32")', ""] if self.float32 else [FLOAT64]
-        lines = [HEADING, "", "import keras", "import numpy as np", *self.heading(), "", *precision]
-        functions = [text for name, text in FUNCTIONS.items() if name in self.functions]
-        if self.question.overrides:
-            functions.append(PIN)
-        for text in functions:
-            lines += ["", text]
-        if functions:
-            lines.append("")
-        return "\n".join([*lines, *body, ""])
-
-    def weight_lines(self) -> list[str]:
-        """Return the lines that set every layer's weights, in the order in which Keras keeps them."""
-        lines = self.loading()
-        for placed in self.network.layers:
-            if not placed.parameter_specs:
-                continue
-            values = [
-                self.stored(placed, name)
-                if self.question.needs_file
-                else f"np.array({self.literal(placed, name, 8, 11)})"
-                for name in placed.parameter_specs
-            ]
-            layer = f'model.get_layer("{self.variables[placed.name]}").set_weights('
-            line = f"{layer}[{', '.join(values)}])"
-            if len(line) <= LONGEST_LINE and "\n" not in line:
-                lines.append(line)
-            else:
-                rows = "".join(f"        {value},\n" for value in values)
-                lines.append(f"{layer}\n    [\n{rows}    ]\n)")
-        return [*lines, ""]
-
-    def pin_lines(self, layer: str) -> list[str]:
-        """Return the lines that pin nodes."""
-        variable = self.variables[layer]
-        return [f"{variable} = pin({variable}, {index}, {value})" for index, value in self.pins(layer)]
-
-    def made(self, placed: PlacedLayer, settings: str, source: str | None = None) -> list[str]:
-        """Return the line that calls a Keras layer of the same kind.
-
-        It is called like the variable: not every backend takes a name with a dot in it.
-        """
-        sources = self.sources(placed)
-        source = source or (sources[0] if len(sources) == 1 else f"[{', '.join(sources)}]")
-        settings = settings.removeprefix(", ")
-        separator = ", " if settings else ""
-        name = self.variables[placed.name]
-        settings += f'{separator}name="{name}"'
-        line = f"{name} = keras.layers.{placed.layer.kind}({settings})({source})"
-        if len(line) > LONGEST_LINE:
-            line = f"{name} = keras.layers.{placed.layer.kind}(\n    {settings}\n)({source})"
-        return [line]
-
-    def use(self, activation: BoundActivation) -> None:
-        """Note that the function of an activation is used."""
-        self.functions.add(activation.name)
-
-
-def _dense(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _dense(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     layer = layer_of(placed, Dense)
     activation = layer.activation
     writer.use(activation)
@@ -146,7 +36,7 @@ def _dense(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, settings + bias)
 
 
-def _activation(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _activation(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     activation = layer_of(placed, Activation).activation
     writer.use(activation)
     if activation.name == "glu":
@@ -154,27 +44,27 @@ def _activation(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, reference(activation))
 
 
-def _softmax(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _softmax(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, arguments(placed.layer, ["axis"]))
 
 
-def _dropout(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _dropout(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, repr(layer_of(placed, Dropout).rate))
 
 
-def _flatten(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _flatten(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, "")
 
 
-def _reshape(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _reshape(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, str(tuple(placed.output_shape)))
 
 
-def _batch_normalization(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _batch_normalization(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, arguments(placed.layer, ["axis", "momentum", "epsilon", "center", "scale"]))
 
 
-def _layer_normalization(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _layer_normalization(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     layer = layer_of(placed, LayerNormalization)
     shape = placed.input_shapes[0]
     places = sorted(resolve_axis(axis, shape) for axis in layer.axis)
@@ -193,20 +83,21 @@ def _layer_normalization(writer: _KerasWriter, placed: PlacedLayer) -> list[str]
     ]
 
 
-def _merge(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _merge(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, "")
 
 
-def _concatenate(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _concatenate(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     return writer.made(placed, arguments(placed.layer, ["axis"]))
 
 
-def _embedding(writer: _KerasWriter, placed: PlacedLayer) -> list[str]:
+def _embedding(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     layer = layer_of(placed, Embedding)
     return writer.made(placed, f"{layer.input_dim}, {layer.output_dim}")
 
 
-KINDS: Mapping[type[Layer], Callable[[_KerasWriter, PlacedLayer], list[str]]] = {
+KINDS: Mapping[type[Layer], WriteLayer] = {
+    **IMAGE_KINDS,
     Dense: _dense,
     Activation: _activation,
     Softmax: _softmax,

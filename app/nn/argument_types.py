@@ -181,3 +181,51 @@ class TargetShape:
     def to_document(self, value: Any) -> Any:
         """Return the list."""
         return list(value)
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """One integer for each of so many `dimensions`, or a single one for all of them; from `minimum` on."""
+
+    dimensions: int
+    minimum: int = 1
+    maximum: int = 2**20
+
+    def read(self, value: object) -> tuple[Any, list[Problem]]:
+        """Accept an integer, or a list of `dimensions` integers, as a tuple of that length."""
+        sizes = value if isinstance(value, list) else [value] * self.dimensions
+        if len(sizes) == self.dimensions and all(is_integer(one, self.minimum, self.maximum) for one in sizes):
+            return tuple(sizes), []
+        one = f"an integer from {self.minimum} to {self.maximum}"
+        return _wrong(value, one if self.dimensions == 1 else f"{one}, or a list of {self.dimensions} of them")
+
+    def schema(self) -> dict[str, Any]:
+        """Describe both forms."""
+        one = {"type": "integer", "minimum": self.minimum, "maximum": self.maximum}
+        length = {"minItems": self.dimensions, "maxItems": self.dimensions}
+        return {"anyOf": [one, {"type": "array", "items": one, **length}]}
+
+    def to_document(self, value: Any) -> Any:
+        """Return one integer where all are equal, else the list."""
+        return value[0] if len(set(value)) == 1 else list(value)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of several words."""
+
+    options: tuple[str, ...]
+
+    def read(self, value: object) -> tuple[Any, list[Problem]]:
+        """Accept one of the words as it is written."""
+        if isinstance(value, str) and value in self.options:
+            return value, []
+        return _wrong(value, " or ".join(f'"{option}"' for option in self.options))
+
+    def schema(self) -> dict[str, Any]:
+        """List the words."""
+        return {"enum": list(self.options)}
+
+    def to_document(self, value: Any) -> Any:
+        """Return the word."""
+        return value

@@ -15,13 +15,27 @@ from app.nn.reading import Array, Shape
 
 @dataclass(frozen=True)
 class Term:
-    """One term of a node: a source node's value, and what it is multiplied by (`None` for a factor of a product)."""
+    """One term of a node: a source node's value, and what it is multiplied by (`None` for a factor of a product).
+
+    `winner` marks the one that a maximum took.
+    """
 
     layer: str
     index: Shape
     value: float
     weight: float | None
     product: float | None
+    winner: bool = False
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the JSON object of a term."""
+        term: dict[str, Any] = {
+            "source": {"layer": self.layer, "index": list(self.index)},
+            "value": self.value,
+            "weight": self.weight,
+            "product": self.product,
+        }
+        return {**term, "winner": True} if self.winner else term
 
 
 @dataclass(frozen=True)
@@ -40,8 +54,8 @@ class Explanation:
     `terms` are sorted by |product|, largest first, and may be cut; `others_count` and `others_sum` stand for the
     rest, so that Σ product + others_sum + bias = pre_activation within rounding (but for operation `product`,
     whose terms are factors). `recomputed` is the value done again in float64 from all terms, `difference` its
-    distance from what the layer computed, and `exact` says that it is within rounding. `details` are further
-    numbers of the operation.
+    distance from what the layer computed, and `exact` says that it is within rounding. `details` is what else the
+    operation has to say: further numbers, the `window` that it looks at, the sums of single `channels`.
     """
 
     layer: str
@@ -62,7 +76,7 @@ class Explanation:
     activation_terms: tuple[ActivationTerm, ...] | None = None
     denominator: float | None = None
     shift: float | None = None
-    details: Mapping[str, float] = field(default_factory=dict)
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the JSON object of `POST /explain`; numbers may be NaN or infinite."""
@@ -71,15 +85,7 @@ class Explanation:
             "index": list(self.index),
             "kind": self.kind,
             "operation": self.operation,
-            "terms": [
-                {
-                    "source": {"layer": term.layer, "index": list(term.index)},
-                    "value": term.value,
-                    "weight": term.weight,
-                    "product": term.product,
-                }
-                for term in self.terms
-            ],
+            "terms": [term.to_dict() for term in self.terms],
             "others": {"count": self.others_count, "sum": self.others_sum},
             "bias": self.bias,
             "pre_activation": self.pre_activation,
@@ -183,15 +189,28 @@ def _explain(trace: Trace, layer: str, index: Shape, example: int, top: int, val
         activation_terms=done_again.activation_terms,
         denominator=done_again.denominator,
         shift=done_again.shift,
-        details=terms.details,
+        details=_details(terms, placed.inputs[0]),
     )
 
 
+def _details(terms: Terms, source: str) -> Mapping[str, Any]:
+    """Return what else an operation has to say; a window says in which layer it lies."""
+    if "window" not in terms.details:
+        return terms.details
+    return {**terms.details, "window": {"layer": source, **terms.details["window"]}}
+
+
 def _strongest(trace: Trace, layer: str, terms: Terms, top: int) -> tuple[tuple[Term, ...], float]:
-    """Return the terms with the largest |product| (NaN first: it decides the sum), and the sum of the others."""
+    """Return the terms with the largest |product| (NaN first: it decides the sum), and the sum of the others.
+
+    The winner of a maximum comes before all: it may be 0, as the products of the losers are.
+    """
     placed = trace.network.placed(layer)
     strength = np.abs(terms.value if terms.product is None else terms.product)
-    order = np.argsort(np.where(np.isnan(strength), -np.inf, -strength), kind="stable")
+    rank = np.where(np.isnan(strength), -np.inf, -strength)
+    if terms.winner is not None:
+        rank[terms.winner] = -np.inf
+    order = np.argsort(rank, kind="stable")
     listed = []
     for row in order[:top]:
         source = int(terms.source[row])
@@ -203,6 +222,7 @@ def _strongest(trace: Trace, layer: str, terms: Terms, top: int) -> tuple[tuple[
                 float(terms.value[row]),
                 None if terms.weight is None else float(terms.weight[row]),
                 None if terms.product is None else float(terms.product[row]),
+                winner=row == terms.winner,
             )
         )
     rest = order[top:]

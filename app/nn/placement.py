@@ -185,7 +185,7 @@ class Placement:
                 received = format_shape(array.shape)
                 reason = (
                     f", but its input has {input_shapes[0][-1]} features"
-                    if name == "kernel" and array.shape[:1] != spec.shape[:1]
+                    if name == "kernel" and array.shape[-2:-1] != spec.shape[-2:-1]
                     else ""
                 )
                 self.problems.append(

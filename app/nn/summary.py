@@ -1,9 +1,9 @@
 """What a network is made of, layer by layer, as Keras prints it, and what it costs.
 
 Convention for cost: one multiply-add is one product of two values, mostly followed by an addition, for one
-example. Dense counts inputs × units (a bias is an addition only), BatchNormalization one a value,
-LayerNormalization two, Multiply one for every factor after the first. Activations, additions and copies count
-nothing.
+example. Dense counts inputs × units (a bias is an addition only), convolutions the weights of every filter at every
+position, BatchNormalization one a value, LayerNormalization two, Multiply one for every factor after the first.
+Activations, additions, maxima and copies count nothing.
 """
 
 from dataclasses import asdict, dataclass

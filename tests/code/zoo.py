@@ -49,6 +49,7 @@ LAYER_NORMALIZATION = drawn("gamma", "beta")
 VECTOR = [0.5, -1.25, 2.0, 0.125]
 ROWS = [[0.5, -1.25, 2.0], [0.75, 3.5, -0.5]]
 CUBE = [[[0.5, -1.0], [2.0, 0.25], [1.5, -0.75]], [[-0.5, 1.0], [0.125, -2.25], [3.0, 0.0]]]
+IMAGE = (np.random.default_rng(3).integers(-8, 9, (7, 6, 4)) / 4).tolist()
 HARD_INPUTS = [0.0, 1e-3, -1e-3, 0.4, -0.7, 1.0, -1.0, 2.5, -3.0, 6.5, -8.0, 19.5, 25.0, -30.0, 60.0, -700.0]
 SETTINGS: dict[str, list[dict[str, Any]]] = {
     "leaky_relu": [{"negative_slope": 0.1}, {"negative_slope": 0}, {"negative_slope": 1.5}],
@@ -87,6 +88,11 @@ def activation_case(name: str, settings: dict[str, Any], dtype: str) -> Case:
 
 def layer_case(inputs: Any, *layers: dict[str, Any], overrides: Any = (), **more: Any) -> Case:
     return Case(network(list(np.shape(inputs)), *layers, **more), inputs, list(overrides))
+
+
+def conv(kind: str = "Conv2D", **arguments: Any) -> dict[str, Any]:
+    """Return a convolution with a drawn bias."""
+    return {"kind": kind, "filters": 4, "kernel_size": 3, **drawn("bias"), **arguments}
 
 
 def two_branches(shape_of: Any, kind: str, **arguments: Any) -> Case:
@@ -222,6 +228,41 @@ def _cases() -> dict[str, Case]:
             {"kind": "Dense", "units": 2, "bias_initializer": {"name": "constant", "value": 1e300},
              "kernel_initializer": "ones"},
             dtype="float32",
+        ),
+        "convolution": layer_case(IMAGE, conv(activation="relu"), conv(padding="same", kernel_size=[2, 3], groups=2)),
+        "convolution settings": layer_case(
+            IMAGE, conv(strides=[2, 1], padding="same"), conv(dilation_rate=2, padding="same", activation="softmax")
+        ),
+        "convolution bare": layer_case(IMAGE, conv(kernel_size=1, use_bias=False), conv(strides=2, activation="glu")),
+        "convolution float32": layer_case(IMAGE, conv(activation="gelu"), {"kind": "Flatten"}, dtype="float32"),
+        "convolution of sequences": layer_case(
+            np.array(IMAGE)[0].tolist(),
+            *(conv("Conv1D", **more) for more in ({"padding": "same"}, {"padding": "causal", "dilation_rate": 2},
+                                                   {"groups": 2, "activation": "tanh"}, {"strides": 2})),
+        ),
+        "pooling": layer_case(
+            IMAGE,
+            {"kind": "MaxPooling2D", "padding": "same"},
+            {"kind": "AveragePooling2D", "pool_size": [2, 1], "strides": 1},
+            {"kind": "MaxPooling2D", "pool_size": 3, "strides": 2, "padding": "same", "inputs": ["input"]},
+            {"kind": "AveragePooling2D", "pool_size": 3, "strides": 1, "padding": "same"},
+        ),
+        "pooling of sequences": layer_case(
+            np.array(IMAGE)[0].tolist(),
+            {"kind": "MaxPooling1D", "padding": "same"},
+            {"kind": "AveragePooling1D", "pool_size": 3, "strides": 1, "padding": "same"},
+        ),
+        "global pooling": layer_case(
+            IMAGE,
+            {"kind": "GlobalMaxPooling2D", "keepdims": True},
+            {"kind": "GlobalAveragePooling2D"},
+            {"kind": "GlobalAveragePooling2D", "keepdims": True, "inputs": ["input"]},
+            {"kind": "GlobalMaxPooling2D"},
+        ),
+        "global pooling of sequences": layer_case(
+            ROWS,
+            {"kind": "GlobalMaxPooling1D", "keepdims": True},
+            {"kind": "GlobalAveragePooling1D"},
         ),
     }  # fmt: skip
     return cases

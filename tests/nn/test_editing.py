@@ -686,11 +686,15 @@ def test_every_operation_is_described_and_every_kind_can_be_added() -> None:
         "Add": {"inputs": ["input", "a"]},
         "Multiply": {"inputs": ["input", "a"]},
         "Concatenate": {"inputs": ["input", "a"]},
+        "Conv1D": {"filters": 2, "kernel_size": 3},
+        "Conv2D": {"filters": 2, "kernel_size": 3},
     }
+    shapes = {"1D": (6, 2), "2D": (6, 6, 2)}
     for kind in LAYERS:
         if kind != "Embedding":
             changed = edited(
-                build(dense(2, name="a")), operation("add_layer", layer={"kind": kind, **required.get(kind, {})})
+                build(dense(2, name="a"), shape=shapes.get(kind[-2:], (2,))),
+                operation("add_layer", layer={"kind": kind, **required.get(kind, {})}),
             )
             assert changed.output.layer.kind == kind
     with pytest.raises(NetworkError, match="dtype"):

@@ -14,6 +14,7 @@ from app.nn.layers import LAYERS, Layer, describe
 from app.nn.network import INPUT, Network
 from app.nn.reading import Array
 from tests.nn.networks import build, dense
+from tests.nn.test_image_layers import CASES as IMAGE_CASES
 
 with np.load(Path(__file__).parents[1] / "golden" / "layers.npz", allow_pickle=False) as file:
     GOLDEN: Mapping[str, Array] = dict(file)
@@ -67,7 +68,7 @@ def place(name: str, dtype: str) -> tuple[Layer, list[Array], dict[str, Array]]:
 
 
 def test_every_kind_has_cases() -> None:
-    assert {case["kind"] for case in CASES.values()} == set(LAYERS)
+    assert {case["kind"] for case in [*CASES.values(), *IMAGE_CASES.values()]} == set(LAYERS)
 
 
 @each_dtype
@@ -151,9 +152,11 @@ def test_a_description_says_everything(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", LAYERS)
 def test_layers_are_frozen_values(kind: str) -> None:
-    case = next(case for case in CASES.values() if case["kind"] == kind)
+    case = next(case for case in [*CASES.values(), *IMAGE_CASES.values()] if case["kind"] == kind)
+    case = {name: value for name, value in case.items() if name != "reference"}
     shapes = {"Embedding": ((4,), True), "Reshape": ((2, 6), False)}
-    shape, integers = shapes.get(kind, ((4,), False))
+    lifted = {"1D": (8, 4), "2D": (8, 8, 4)}
+    shape, integers = shapes.get(kind, (lifted.get(kind[-2:], (4,)), False))
     one, other = (
         build(
             {**case, "inputs": ["input"] * (LAYERS[kind].minimum_inputs)}, shape=shape, integers=integers

@@ -16,14 +16,32 @@ from app.nn.layers.base import (
     Terms,
     describe_layer,
 )
+from app.nn.layers.convolution import Conv1D, Conv2D
 from app.nn.layers.dense import Dense
 from app.nn.layers.embedding import Embedding
+from app.nn.layers.global_pooling import (
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
+)
 from app.nn.layers.merging import Add, Concatenate, Multiply
 from app.nn.layers.normalization import BatchNormalization, LayerNormalization
+from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D
 from app.nn.layers.reshaping import Dropout, Flatten, Reshape
 
 _KINDS: tuple[type[Layer], ...] = (
     Dense,
+    Conv1D,
+    Conv2D,
+    MaxPooling1D,
+    MaxPooling2D,
+    AveragePooling1D,
+    AveragePooling2D,
+    GlobalAveragePooling1D,
+    GlobalAveragePooling2D,
+    GlobalMaxPooling1D,
+    GlobalMaxPooling2D,
     Activation,
     Softmax,
     Dropout,

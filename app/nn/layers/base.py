@@ -24,6 +24,9 @@ Parameters = Mapping[str, Array]
 Random = np.random.Generator | None
 """Where a layer draws from in training; `None` is given to kinds that never draw."""
 
+Box = tuple[tuple[int, int], ...]
+"""A part of a tensor without its batch: start and stop along each axis."""
+
 LINEAR = ACTIVATIONS["linear"]
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
@@ -82,8 +85,8 @@ class Terms:
 
     `source` says from which of the layer's inputs a term comes, `source_node` from which of its nodes (counted in C
     order). The node is Σ `product` + `bias`, unless `weight` and `product` are `None`: then it is the product of the
-    `value`s. `bias_magnitude` is given where the bias is itself a sum that may cancel. `details` holds further numbers
-    that a reader needs, such as a mean.
+    `value`s. `bias_magnitude` is given where the bias is itself a sum that may cancel. `winner` is the row that a
+    maximum took. `details` holds what else a reader needs, such as a mean, or the `window` that a node looks at.
     """
 
     source: Array
@@ -93,7 +96,8 @@ class Terms:
     product: Array | None
     bias: float | None = None
     bias_magnitude: float | None = None
-    details: Mapping[str, float] = field(default_factory=dict)
+    winner: int | None = None
+    details: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def total(self) -> float:
@@ -123,6 +127,17 @@ def copied(source: int, source_node: int, value: float) -> Terms:
     """Make the terms of a node that is one node of one input, unchanged."""
     values = np.array([value], dtype=np.float64)
     return Terms(np.array([source]), np.array([source_node]), values, np.ones(1), values)
+
+
+def maximum_terms(value: Array, source_node: Array, **rest: Any) -> Terms:
+    """Make the terms of a node that is the largest of several: the winner has weight 1, all others 0."""
+    value = value.astype(np.float64)
+    winner = int(np.argmax(value))
+    weight = np.zeros(len(value))
+    weight[winner] = 1.0
+    product = np.zeros(len(value))  # not value · 0, which is NaN for an infinity
+    product[winner] = value[winner]
+    return Terms(np.zeros(len(value), dtype=np.int64), source_node, value, weight, product, winner=winner, **rest)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -222,6 +237,13 @@ class Layer(ABC):
         `inputs` are those of one example, without the batch axis.
         """
 
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box, ...]:
+        """Return the part of each input that a part of the output depends on: all of it, for most kinds.
+
+        Boxes are never empty; along an axis that is not read contiguously they reach from the first node to the last.
+        """
+        return tuple(whole(shape) for shape in input_shapes)
+
     def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:
         """Return what each value of a parameter is multiplied by in one example, to be broadcast over the parameter.
 
@@ -235,6 +257,19 @@ class Layer(ABC):
         if activation is None or values.pre_activation is None or activation.activation is LINEAR:
             return gradient
         return activation.backward(values.pre_activation, gradient)
+
+
+def whole(shape: Shape) -> Box:
+    """Return the box that holds all nodes of a tensor."""
+    return tuple((0, length) for length in shape)
+
+
+def before_activation(activation: BoundActivation, box: Box, shape: Shape) -> Box:
+    """Return the part of the pre-activation, which has `shape`, that a part of the output depends on."""
+    if activation.activation.elementwise:
+        return box
+    axis = int(activation.parameters["axis"]) + len(shape)
+    return (*box[:axis], (0, shape[axis]), *box[axis + 1 :])
 
 
 def activated(activation: BoundActivation, pre_activation: Array) -> LayerValues:
