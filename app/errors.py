@@ -7,10 +7,11 @@
     ├── ReadOnly               an example stays as it is
     ├── VersionMissing         a change has to say which version it changes
     ├── Conflict               another change came first
+    ├── NotPossible            not in the state in which it is now
     ├── TooLarge               it is understood, but over a limit of this server
     ├── UnsupportedMediaType   the body is of a type that is not read here
     ├── Busy                   as much work is waiting as this server lets wait
-    └── Unavailable            the database of stored networks cannot be used
+    └── Unavailable            the database of stored networks, or the disk, cannot be used
 
     SettingsError              the environment holds a setting that cannot be used
 
@@ -64,6 +65,10 @@ class Conflict(VitrineError):
         self.version = version
 
 
+class NotPossible(VitrineError):
+    """It cannot be done in the state in which things are now."""
+
+
 class TooLarge(VitrineError):
     """It is understood, but over a limit of this server."""
 
@@ -81,7 +86,7 @@ class Busy(VitrineError):
 
 
 class Unavailable(VitrineError):
-    """The database of stored networks cannot be used; `retry_after` is in seconds."""
+    """The database of stored networks, or the disk, cannot be used; `retry_after` is in seconds."""
 
     def __init__(self, detail: str, retry_after: int = 30) -> None:
         super().__init__(detail)

@@ -25,6 +25,7 @@ from app.api import (
     forward,
     gradients,
     health,
+    jobs,
     layers,
     networks,
     openapi,
@@ -34,10 +35,12 @@ from app.api import summary as summary_
 from app.api.boundary import Boundary
 from app.api.call import Services
 from app.api.errors import answer_error, answer_http_error
+from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
 from app.api.guard import Guard
 from app.api.route import BASE
 from app.errors import SettingsError, Unavailable, VitrineError
+from app.jobs import Jobs
 from app.nn.errors import NetworkError
 from app.pages import access_page, page_routes
 from app.serving import serve
@@ -46,9 +49,13 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, datasets, openapi, health),
+    *(code, datasets, jobs, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
+
+FILE_THREADS = 4
+JOBS_STOP_SECONDS = 8.0
+"""How long jobs may take to keep what they have, when the server stops; less than containers are given to stop."""
 
 
 def create_app(settings: Settings | None = None) -> FastAPI:
@@ -63,8 +70,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     async def running(_app: FastAPI) -> AsyncIterator[None]:
         with suppress(Unavailable):  # it is in the log; all that needs no database works
             await to_thread.run_sync(networks_.database.open)
+        app.state.services.jobs.open()
         with threadpool_limits(settings.blas_threads):
             yield
+        await to_thread.run_sync(app.state.services.jobs.close, JOBS_STOP_SECONDS)
         networks_.database.close()
 
     app = FastAPI(
@@ -81,7 +90,10 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         networks_,
         Gate(settings.workers, settings.waiting, settings.memory_bytes, settings.wait_seconds),
         Gate(CONNECTIONS, settings.waiting, 0, settings.wait_seconds),
+        Gate(FILE_THREADS, settings.waiting, 0, settings.wait_seconds),
         Holding(max(settings.bodies_bytes, settings.body_bytes), "bodies"),
+        Jobs(settings),
+        Streams(settings.streams),
     )
     # Routes stand in one flat list: an included router is asked twice for every request that passes it.
     for resource in RESOURCES:
@@ -118,7 +130,7 @@ def main(arguments: list[str] | None = None) -> None:
         app = create_app(settings)
     except SettingsError as error:
         sys.exit(str(error))
-    serve(app, app.state.access, settings)
+    serve(app, app.state.access, settings, app.state.services.prepare_stop)
 
 
 if __name__ == "__main__":

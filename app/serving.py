@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
@@ -178,10 +179,16 @@ async def refuse_large_head(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 class Server(uvicorn.Server):
-    """Says at the start where it can be opened; at the end, what is cut off can say so."""
+    """Says at the start where it can be opened; at the end, what is cut off can say so.
 
-    def __init__(self, config: uvicorn.Config, access: Access, authentication: str) -> None:
+    `prepare_stop` is called before the server waits for what runs.
+    """
+
+    def __init__(
+        self, config: uvicorn.Config, access: Access, authentication: str, prepare_stop: Callable[[], None]
+    ) -> None:
         super().__init__(config)
+        self._prepare_stop = prepare_stop
         self._access = access
         self._authentication = authentication
 
@@ -195,6 +202,7 @@ class Server(uvicorn.Server):
 
     async def shutdown(self, sockets: "list[socket] | None" = None) -> None:
         """Let what runs come to its end within `stop_seconds`, then cut it off."""
+        self._prepare_stop()
         await super().shutdown(sockets)
         if self.server_state.tasks:
             await asyncio.wait(tuple(self.server_state.tasks), timeout=FAREWELL_SECONDS)
@@ -249,9 +257,9 @@ def configure(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return config
 
 
-def serve(app: ASGIApp, access: Access, settings: Settings) -> None:
+def serve(app: ASGIApp, access: Access, settings: Settings, prepare_stop: Callable[[], None] = lambda: None) -> None:
     """Serve `app` until the process is asked to stop; exit with 3 if it cannot listen."""
-    server = Server(configure(app, settings), access, settings.authentication)
+    server = Server(configure(app, settings), access, settings.authentication, prepare_stop)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

@@ -12,6 +12,7 @@ from app.errors import SettingsError
 
 MEBIBYTE = 2**20
 PREFIX = "VITRINE_"
+MAY_BE_ZERO = {"PORT", "WAITING", "JOBS_WAITING"}
 AUTHENTICATION = ("auto", "on", "off")
 
 _TOKEN = re.compile(r"[A-Za-z0-9._~-]{16,200}")
@@ -80,6 +81,10 @@ class Settings:
     `networks`: how many networks may be stored, those included that are deleted and can be restored.
     `document_bytes`: the largest document that is stored, as JSON.
     `deleted_days`: for how long at most a deleted network can be restored.
+    `jobs_running`: how many jobs (trainings, downloads and other long work) run at one time, each in a process.
+    `jobs_waiting`: how many more may wait for that; the next one is told to come back later.
+    `jobs_kept`: how many jobs that have ended are remembered, with their results.
+    `streams`: how many clients may follow the events of jobs at one time.
     `bundle` is found, not set.
     """
 
@@ -108,6 +113,10 @@ class Settings:
     networks: int = 1000
     document_bytes: int = 16 * MEBIBYTE
     deleted_days: int = 30
+    jobs_running: int = 2
+    jobs_waiting: int = 100
+    jobs_kept: int = 200
+    streams: int = 128
     bundle: Bundle = field(default_factory=find_bundle)
 
     def __post_init__(self) -> None:
@@ -131,8 +140,8 @@ class Settings:
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Return the settings in `environment` (by default this process's), the defaults where it has none.
 
-        Raises `SettingsError` for a number that is none, or is not positive (`port` and `waiting` may be 0), and
-        for a token or a kind of authentication that cannot be used.
+        Raises `SettingsError` for a number that is none, or is not positive (some may be 0), and for a token or a
+        kind of authentication that cannot be used.
         """
         environment = os.environ if environment is None else environment
         chosen: dict[str, str | int | Path] = {}
@@ -147,9 +156,20 @@ class Settings:
                 chosen[setting.name] = _positive_integer(variable, text) if setting.type is int else text
         return cls(**chosen)  # type: ignore[arg-type]
 
+    def environment(self) -> dict[str, str]:
+        """Return the variables from which `from_environment` reads these settings, for a process that works for us.
+
+        The token is left out: whoever computes needs none.
+        """
+        return {
+            PREFIX + setting.name.upper(): str(getattr(self, setting.name))
+            for setting in fields(self)
+            if setting.name not in {"bundle", "token"} and getattr(self, setting.name) is not None
+        }
+
 
 def _positive_integer(variable: str, text: str) -> int:
-    smallest = 0 if variable in {PREFIX + "PORT", PREFIX + "WAITING"} else 1
+    smallest = 0 if variable.removeprefix(PREFIX) in MAY_BE_ZERO else 1
     try:
         number = int(text)
     except ValueError:

@@ -41,6 +41,9 @@ HEADERS = [
     (b"x-content-type-options", b"nosniff"),
 ]
 
+HEAD_ONLY = "vitrine.head_only"
+"""Stands in the scope of a request whose answer will have no body, for answers without an end."""
+
 LARGE_ANSWER = 2**20
 PIECE = 2**18
 
@@ -64,7 +67,7 @@ class Boundary:
         held = 0
         head = scope["method"] == "HEAD"
         if head:
-            scope = {**scope, "method": "GET"}
+            scope = {**scope, "method": "GET", HEAD_ONLY: True}
 
         async def send_with_headers(message: Message) -> None:
             nonlocal started, refused, held

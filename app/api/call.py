@@ -17,10 +17,12 @@ from starlette.requests import ClientDisconnect, Request
 from app.api.bodies import parse_json, read_request
 from app.api.built import BuiltNetworks
 from app.api.errors import validation_problems
+from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
 from app.api.media import JSON, SAFETENSORS, prefers_safetensors
 from app.datasets import Folders
 from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
+from app.jobs import Jobs
 from app.nn.document import count_layers
 from app.nn.errors import NetworkError, Problem
 from app.nn.layers.base import NOTHING
@@ -49,19 +51,27 @@ Arguments = TypeVarTuple("Arguments")
 
 @dataclass(frozen=True)
 class Services:
-    """What calls share: `gate` is before computing, `database_gate` before the database."""
+    """What calls share: `gate` is before computing, `database_gate` before the database, `files_gate` before files."""
 
     settings: Settings
     networks: Networks
     gate: Gate
     database_gate: Gate
+    files_gate: Gate
     bodies: Holding
+    jobs: Jobs
+    streams: Streams
     built: BuiltNetworks = field(default_factory=BuiltNetworks)
 
     @property
     def dataset_folders(self) -> Folders:
         """Where files of data sets are."""
         return Folders(self.settings.data_dir / "datasets", self.settings.datasets_dir)
+
+    def prepare_stop(self) -> None:
+        """Let end what goes on for long: followers of jobs, and the jobs; to be called when the server is to stop."""
+        self.streams.close()
+        self.jobs.interrupt()
 
 
 @dataclass(frozen=True)
@@ -206,8 +216,14 @@ class Call(Request):
 
         The call gives up its place at the gate: a database that hangs stops nothing but its own users. Raises `Busy`.
         """
+        return await self._wait_for(self.services.database_gate, function, *arguments)
+
+    async def file(self, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
+        """Return `function(*arguments)`, which waits for the disk in a thread. Raises `Busy`."""
+        return await self._wait_for(self.services.files_gate, function, *arguments)
+
+    async def _wait_for(self, gate: Gate, function: Callable[[*Arguments], Result], *arguments: *Arguments) -> Result:
         self._leave()
-        gate = self.services.database_gate
         await gate.enter(0)
         try:
             return await anyio.to_thread.run_sync(function, *arguments, limiter=gate.limiter)

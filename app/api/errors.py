@@ -18,6 +18,7 @@ from app.errors import (
     InvalidNetwork,
     InvalidRequest,
     NotFound,
+    NotPossible,
     ReadOnly,
     TooLarge,
     Unavailable,
@@ -45,6 +46,7 @@ CROSS_SITE = Kind(403, "cross-site", "Asked by another site")
 NOT_FOUND = Kind(404, "not-found", "Not found")
 METHOD_NOT_ALLOWED = Kind(405, "method-not-allowed", "Method not allowed")
 READ_ONLY = Kind(405, "read-only", "Read-only")
+NOT_POSSIBLE = Kind(409, "not-possible-now", "Not possible now")
 CONFLICT = Kind(412, "version-changed", "Changed meanwhile")
 TOO_LARGE = Kind(413, "too-large", "Too large")
 UNSUPPORTED_MEDIA_TYPE = Kind(415, "unsupported-media-type", "Unsupported media type")
@@ -63,6 +65,7 @@ KINDS = (
     NOT_FOUND,
     METHOD_NOT_ALLOWED,
     READ_ONLY,
+    NOT_POSSIBLE,
     CONFLICT,
     TOO_LARGE,
     UNSUPPORTED_MEDIA_TYPE,
@@ -86,6 +89,7 @@ _OF_ERROR: Mapping[type[Exception], Kind] = {
     InvalidNetwork: INVALID_NETWORK,
     ReadOnly: READ_ONLY,
     VersionMissing: VERSION_MISSING,
+    NotPossible: NOT_POSSIBLE,
     Conflict: CONFLICT,
     Busy: BUSY,
     Unavailable: UNAVAILABLE,

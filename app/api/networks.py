@@ -229,13 +229,14 @@ def describe_record(record: Record) -> dict[str, Any]:
         **record.facts,
         "read_only": record.read_only,
         "version": record.version,
-        "created": _time(record.created),
-        "changed": _time(record.changed),
-        "deleted": _time(record.deleted),
+        "created": describe_time(record.created),
+        "changed": describe_time(record.changed),
+        "deleted": describe_time(record.deleted),
     }
 
 
-def _time(milliseconds: int | None) -> str | None:
+def describe_time(milliseconds: int | None) -> str | None:
+    """Return a time in milliseconds since 1970 as RFC 3339 writes it."""
     if milliseconds is None:
         return None
     return datetime.fromtimestamp(milliseconds / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

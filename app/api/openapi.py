@@ -89,7 +89,7 @@ def _complete(operation: dict[str, Any], path: str) -> None:
             content[MEDIA_TYPE]["example"] = PROBLEM_EXAMPLE
         responses[status] = {"description": description, "content": content}
     example = EXAMPLES[operation["operationId"]]
-    answer = next(responses[status] for status in ("200", "201", "204") if status in responses)
+    answer = next(responses[status] for status in ("200", "201", "202", "204") if status in responses)
     answer["description"] = "The answer."
     if example.answer is not None:  # a file has no example
         answer["content"]["application/json"]["example"] = example.answer
@@ -113,6 +113,8 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
         errors.append(entry(NOT_FOUND))
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
         errors += [entry(READ_ONLY), entry(CONFLICT), entry(VERSION_MISSING)]
+    if path.startswith(f"{BASE}/jobs"):
+        errors += [entry(BUSY), entry(UNAVAILABLE)]
     if path.startswith(f"{BASE}/networks"):
         errors.append(entry(UNAVAILABLE))
     return dict(sorted(errors))

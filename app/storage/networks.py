@@ -4,7 +4,6 @@ A write says which version it changes, and the database changes that version or 
 another. What is deleted can be restored until it is purged: after a while, or when its place is needed.
 """
 
-import secrets
 import time
 from collections.abc import Callable, Collection
 from dataclasses import dataclass
@@ -15,16 +14,13 @@ from sqlalchemy import ColumnElement, Connection, case, delete, func, insert, se
 from sqlalchemy.exc import IntegrityError
 
 from app.errors import Conflict, NotFound, ReadOnly, TooLarge, Unavailable
+from app.ids import draw_id
 from app.nn.errors import Problem
 from app.storage.database import Database
 from app.storage.examples import Examples
 from app.storage.packing import Packed, search_text, search_words
 from app.storage.records import Record
 from app.storage.tables import networks
-
-ALPHABET = "23456789abcdefghjkmnpqrstuvwxyz"
-ID_LENGTH = 10
-"""31¹⁰ ids: no two networks get the same one, and none can be guessed."""
 
 ATTEMPTS = 5
 DAY = 24 * 60 * 60 * 1000
@@ -132,7 +128,7 @@ class Networks:
 
     def _create(self, packed: Packed) -> Record:
         now = self._now()
-        new = "".join(secrets.choice(ALPHABET) for _ in range(ID_LENGTH))
+        new = draw_id()
         with self.database.writing() as connection:
             self.database.lock(connection)
             self._purge(connection)

@@ -171,7 +171,7 @@ def test_a_known_document_is_not_read_again(store: Networks) -> None:
 
 def test_an_id_that_is_taken_is_not_used_again(store: Networks, monkeypatch: pytest.MonkeyPatch) -> None:
     letters = iter("a" * 20 + "b" * 10)
-    monkeypatch.setattr("app.storage.networks.secrets.choice", lambda _: next(letters))
+    monkeypatch.setattr("app.ids.secrets.choice", lambda _: next(letters))
     assert store.create(packed("one")).id == "a" * 10
     assert store.create(packed("two")).id == "b" * 10
     assert read(store, "a" * 10)["title"] == "one"

@@ -1,0 +1,119 @@
+"""What the work of a job is handed: where to keep things, whom to tell, and whether to go on."""
+
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from app.jobs.events import EventWriter
+from app.jobs.folder import RUN, JobFolder
+from app.jobs.records import Interrupted, Status
+from app.settings import Settings
+
+PROGRESS_SECONDS = 0.2
+LOOK_SECONDS = 0.02
+HOLD_SECONDS = 0.05
+MOST_EVENT_BYTES = 64 * 2**20
+"""Beyond so much, events that are not vital are left out, so that no job fills the disk with what it says."""
+
+
+class JobContext:
+    """The work's side of a job. All of it may be called often: what costs is done a few times a second."""
+
+    def __init__(self, folder: JobFolder, settings: Settings, events: EventWriter) -> None:
+        self.settings = settings
+        self.directory: Path = folder.files
+        self.resumed = int(folder.state()["runs"]) > 1
+        self.server_left = threading.Event()
+        self.noticed_that_server_left = False
+        self._folder = folder
+        self._events = events
+        self._lock = threading.Lock()
+        self._control = RUN
+        self._stamp: tuple[int, int] | None = None
+        self._looked = 0.0
+        self._steps_taken = int(folder.control()["steps"])
+        self._paused = False
+        self._began: tuple[float, float] | None = None
+        self._reported = 0.0
+
+    def progress(self, done: float, total: float | None, unit: str, **more: Any) -> None:
+        """Say how far the work is, `done` of `total` `unit`s; with a total, the time left is estimated."""
+        moment = time.monotonic()
+        if self._began is None or done < self._began[1]:
+            self._began = (moment, done)
+        finished = total is not None and done >= total
+        if moment - self._reported < PROGRESS_SECONDS and not finished:
+            return
+        self._reported = moment
+        seconds_left = None
+        since, first = self._began
+        if total is not None and done > first:
+            seconds_left = round((moment - since) / (done - first) * max(0.0, total - done), 3)
+        report = {"done": done, "total": total, "unit": unit, "seconds_left": seconds_left, **more}
+        self._folder.write_progress(report)
+
+    def event(self, kind: str, data: Any, *, vital: bool = True) -> None:
+        """Tell followers something that none of them may miss: it is on disk before this returns.
+
+        One that is not `vital` is left out when very much has been told already.
+        """
+        with self._lock:
+            if vital or self._events.size < MOST_EVENT_BYTES:
+                self._events.append(kind, data)
+
+    def stopped(self) -> bool:
+        """Tell whether to end: somebody wants the job stopped, or the server is being stopped."""
+        return self._look() == "stop"
+
+    @property
+    def stop_is_wanted(self) -> bool:
+        """Whether somebody wants the job stopped."""
+        self._look()
+        return bool(self._control["wanted"] == "stop")
+
+    def check(self) -> None:
+        """Raise `Interrupted` if the server is being stopped; what was kept until now is what work goes on from."""
+        if self.server_left.is_set():
+            self.noticed_that_server_left = True
+            raise Interrupted
+
+    def control(self) -> str:
+        """Return what is wanted: "run", "pause", "step" (once for every step that was asked for) or "stop"."""
+        wanted = self._look()
+        if wanted == "pause" and int(self._control["steps"]) > self._steps_taken:
+            self._steps_taken += 1
+            return "step"
+        return wanted
+
+    def hold(self) -> str:
+        """Wait while the job is paused; then return "run", "step" or "stop"."""
+        wanted = self.control()
+        while wanted == "pause":
+            self._pause(True)
+            time.sleep(HOLD_SECONDS)
+            wanted = self.control()
+        if wanted == "run":
+            self._pause(False)
+        return wanted
+
+    def _look(self) -> str:
+        if self.server_left.is_set():
+            self.noticed_that_server_left = True
+            return "stop"
+        moment = time.monotonic()
+        if moment - self._looked >= LOOK_SECONDS:
+            self._looked = moment
+            stamp = self._folder.control_stamp()
+            if stamp != self._stamp:
+                self._stamp = stamp
+                self._control = self._folder.control()
+        return str(self._control["wanted"])
+
+    def _pause(self, paused: bool) -> None:
+        if paused != self._paused:
+            self._paused = paused
+            self._began = None  # time that stood still says nothing about the time left
+            status = Status.PAUSED if paused else Status.RUNNING
+            self._folder.write_state({**self._folder.state(), "status": status})
+            self.event("status", {"status": status})

@@ -1,0 +1,11 @@
+"""The kinds of jobs: an explicit list."""
+
+from collections.abc import Mapping
+
+from app.jobs.records import JobKind
+
+ALL: tuple[JobKind, ...] = ()
+"""A new kind is a function in an importable module, and one line here."""
+
+KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in ALL}
+"""Every kind of job by its name."""

@@ -1,0 +1,451 @@
+"""All jobs of a data directory: submitted, started when there is room, looked after, and pruned.
+
+Several server processes may share the directory. Each takes a free slot (a lock) to run a job in and then the oldest
+job that nobody holds; the system gives both locks back when their holder dies, and another goes on with what it left.
+"""
+
+import logging
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+import app
+from app.errors import Busy, NotFound, NotPossible, Unavailable
+from app.ids import ID, draw_id
+from app.jobs.events import END, Event, EventWriter, read_events, read_last_event
+from app.jobs.files import explain_os_error
+from app.jobs.folder import JobFolder, now
+from app.jobs.kinds import KINDS
+from app.jobs.locks import FileLock, try_lock
+from app.jobs.records import Job, JobKind, Status
+from app.jobs.worker import LEFT, conclude
+from app.nn.errors import Problem
+from app.settings import Settings
+
+logger = logging.getLogger(__name__)
+
+LOOK_SECONDS = 1.0
+"""How often a server looks for jobs that another one submitted or left."""
+
+ATTEND_SECONDS = 0.1
+KILL_SECONDS = 10.0
+"""How long a job that shall stop may take to do so by itself."""
+
+MOST_RUNS = 10
+"""So often a job is begun again after its server died; one that takes the server down with it shall not do so for ever.
+"""
+
+RETRY_SECONDS = 30
+LAST_WORDS = 2000
+
+_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
+
+
+@dataclass(frozen=True)
+class Following:
+    """What a follower of a job is told at one time: new events, and where to go on.
+
+    `drained`: the job has ended, and these are the last.
+    """
+
+    job: Job
+    events: list[Event]
+    offset: int
+    drained: bool
+
+
+class Jobs:
+    """The jobs in `settings.data_dir`. Its methods block on the disk: they are not to be called on an event loop."""
+
+    def __init__(self, settings: Settings, kinds: Mapping[str, JobKind] = KINDS) -> None:
+        self._settings = settings
+        self._kinds = kinds
+        self._folder = settings.data_dir / "jobs"
+        self._lock = threading.RLock()
+        self._wake = threading.Event()
+        self._closing = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._attending: dict[str, threading.Thread] = {}
+        self._inputs: dict[str, Any] = {}
+        self._unwritten: dict[str, dict[str, Any]] = {}
+        self._ended: dict[str, Job] = {}
+        self._complained = False
+
+    # What the API asks.
+
+    def submit(
+        self,
+        kind: str,
+        arguments: Mapping[str, Any],
+        title: str,
+        facts: Mapping[str, Any] | None = None,
+    ) -> Job:
+        """Let a job of a kind be done; raises `Busy` if too many wait, `Unavailable` if the disk takes no more."""
+        chosen = self._kinds[kind]
+        with self._lock, self._explained():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            jobs = self._scan()
+            waiting = sum(not job.status.ended for job in jobs)
+            most = self._settings.jobs_running + self._settings.jobs_waiting
+            if waiting >= most:
+                detail = f"{waiting} jobs run or wait, the most that may; wait for one to end, or stop one"
+                raise Busy(detail, retry_after=RETRY_SECONDS)
+            self._prune(jobs)
+            new = draw_id()
+            description = {
+                "id": new,
+                "kind": chosen.name,
+                "work": chosen.work,
+                "resumable": chosen.resumable,
+                "title": title,
+                "facts": dict(facts or {}),
+                "created": now(),
+            }
+            folder = JobFolder(self._folder / new)
+            try:
+                folder.create(description, arguments)
+            except OSError:
+                shutil.rmtree(self._folder / f".{new}", ignore_errors=True)
+                raise
+            job = folder.read()
+        assert job is not None
+        self.open()
+        self._wake.set()
+        return job
+
+    def list_all(self) -> list[Job]:
+        """Return all jobs, the newest first; raises `Unavailable`."""
+        with self._explained():
+            return sorted(self._scan(), key=lambda job: (job.created, job.id), reverse=True)
+
+    def get(self, job_id: str) -> Job:
+        """Return a job; raises `NotFound` and `Unavailable`."""
+        return self._read(self.folder(job_id))
+
+    def folder(self, job_id: str) -> JobFolder:
+        """Return where a job is kept; raises `NotFound` and `Unavailable`."""
+        if ID.fullmatch(job_id):
+            with self._explained():
+                if (self._folder / job_id / "job.json").exists():
+                    return JobFolder(self._folder / job_id)
+        detail = f'no job has the id "{job_id[:60]}"; jobs that ended long ago are forgotten'
+        raise NotFound(Problem("", detail, "the id of a job", job_id[:60]))
+
+    def ahead(self, job: Job) -> int | None:
+        """Return how many jobs are before one that waits; `None` for any other."""
+        if job.status is not Status.QUEUED:
+            return None
+        with self._explained():
+            others = [other for other in self._scan() if other.status is Status.QUEUED]
+        return sum((other.created, other.id) < (job.created, job.id) for other in others)
+
+    def result(self, job_id: str) -> bytes | None:
+        """Return a job's result as JSON, `None` if there is none yet; raises `NotFound` and `Unavailable`."""
+        folder = self.folder(job_id)
+        with self._explained():
+            return folder.result_bytes()
+
+    def follow(self, job_id: str, offset: int, after: int) -> Following:
+        """Return the events that stand from `offset` on and have numbers above `after`."""
+        folder = self.folder(job_id)
+        with self._explained():
+            # In this order: whoever sees that a job has ended finds all of its events.
+            job = self._read(folder)
+            events, following = read_events(folder.events, offset, after)
+            while not events and following > offset:
+                offset = following
+                events, following = read_events(folder.events, offset, after)
+            return Following(job, events, following, job.status.ended and not events)
+
+    def control(self, job_id: str, wanted: str, steps: int = 0) -> Job:
+        """Ask of a job to "run", "pause" or "stop", or when it is paused, to take so many steps more.
+
+        To stop is never undone, and to ask it again of one that has ended changes nothing. Raises `NotFound`,
+        `NotPossible` for a job that has ended or is to stop, and `Unavailable`.
+        """
+        folder = self.folder(job_id)
+        with self._lock, self._explained():
+            job = self._read(folder)
+            if job.status.ended or job.status is Status.STOPPING:
+                if wanted == "stop":
+                    return job
+                state = "is stopping" if job.status is Status.STOPPING else f"has ended ({job.status})"
+                raise NotPossible(f"the job {state}: it can neither be paused nor go on")
+            taken = int(folder.control()["steps"])
+            folder.write_control({"wanted": wanted, "steps": taken + steps})
+        self.open()
+        self._wake.set()
+        return self._read(folder)
+
+    # What the server does.
+
+    def open(self) -> None:
+        """Begin to look for jobs to run, also those that a former server left."""
+        with self._lock:
+            if self._thread is None and not self._closing.is_set():
+                self._thread = threading.Thread(target=self._look_after, name="jobs", daemon=True)
+                self._thread.start()
+
+    def interrupt(self) -> None:
+        """Begin no more jobs, and tell those that run that the server is leaving."""
+        self._closing.set()
+        self._wake.set()
+        with self._lock:
+            for pipe in self._inputs.values():
+                with suppress(OSError):
+                    pipe.close()
+
+    def close(self, seconds: float) -> None:
+        """Wait until all workers have ended; what still runs after `seconds` is killed."""
+        self.interrupt()
+        deadline = time.monotonic() + seconds
+        thread = self._thread
+        if thread is not None:
+            thread.join(max(0.1, deadline - time.monotonic()))
+        for attendant in list(self._attending.values()):
+            attendant.join(max(0.1, deadline - time.monotonic()) + 1)
+
+    # How it is done.
+
+    def _look_after(self) -> None:
+        while not self._closing.is_set():
+            try:
+                self._write_unwritten()
+                self._start_what_can_be()
+                self._complained = False
+            except OSError as error:
+                if not self._complained:
+                    logger.warning("the folder of jobs: %s", error)
+                self._complained = True
+            except Exception:
+                logger.exception("looking after jobs failed")
+            self._wake.wait(LOOK_SECONDS)
+            self._wake.clear()
+
+    def _scan(self) -> list[Job]:
+        """Return all jobs in no order; those known to have ended are not read again."""
+        try:
+            names = [path.name for path in self._folder.iterdir()]
+        except FileNotFoundError:
+            return []
+        jobs = []
+        for name in names:
+            if not ID.fullmatch(name):
+                continue
+            job = self._ended.get(name) or self._read_if_there(JobFolder(self._folder / name))
+            if job is not None:
+                jobs.append(job)
+        return jobs
+
+    def _read_if_there(self, folder: JobFolder) -> Job | None:
+        job = folder.read(self._unwritten.get(folder.id))
+        if job is not None and job.status.ended and folder.id not in self._unwritten:
+            self._ended[folder.id] = job
+        return job
+
+    def _read(self, folder: JobFolder) -> Job:
+        with self._explained():
+            job = self._read_if_there(folder)
+        if job is None:
+            raise NotFound(Problem("", f'the job "{folder.id}" ended long ago and is forgotten', "the id of a job"))
+        return job
+
+    def _prune(self, jobs: list[Job]) -> None:
+        ended = sorted((job for job in jobs if job.status.ended), key=lambda job: job.ended or job.created)
+        for job in ended[: max(0, len(ended) - self._settings.jobs_kept)]:
+            shutil.rmtree(self._folder / job.id, ignore_errors=True)
+            self._ended.pop(job.id, None)
+
+    def _start_what_can_be(self) -> None:
+        unended = sorted((job for job in self._scan() if not job.status.ended), key=lambda job: (job.created, job.id))
+        for job in unended:
+            if job.id in self._attending or self._closing.is_set():
+                continue
+            folder = JobFolder(self._folder / job.id)
+            lock = try_lock(folder.lock)
+            if lock is None:  # another server runs it
+                continue
+            kept = False
+            try:
+                kept = self._take(folder, lock)
+            finally:
+                if not kept:
+                    lock.release()
+
+    def _take(self, folder: JobFolder, lock: FileLock) -> bool:
+        """Bring a job that nobody runs on; return whether `lock` is still needed."""
+        state = folder.state()
+        if Status(state["status"]).ended:
+            return False
+        if state["status"] != Status.QUEUED:
+            self._recover(folder, state)
+            self._wake.set()
+            return False
+        if folder.control()["wanted"] == "stop":
+            self._conclude(folder, Status.STOPPED, None)
+            return False
+        slot = self._find_slot()
+        if slot is None:
+            return False
+        attendant = threading.Thread(target=self._attend, args=(folder, lock, slot), name=folder.id, daemon=True)
+        self._attending[folder.id] = attendant
+        attendant.start()
+        return True
+
+    def _find_slot(self) -> FileLock | None:
+        slots = self._folder / "slots"
+        slots.mkdir(exist_ok=True, mode=0o700)
+        for number in range(self._settings.jobs_running):
+            slot = try_lock(slots / f"{number}.lock")
+            if slot is not None:
+                return slot
+        return None
+
+    def _recover(self, folder: JobFolder, state: dict[str, Any]) -> None:
+        """Deal with a job whose server and worker are gone without a word."""
+        last = read_last_event(folder.events)
+        if last is not None and last.kind == END:  # its state is the only thing that was not written any more
+            folder.write_state({**state, **orjson.loads(last.data), "ended": last.milliseconds})
+        elif (folder.description() or {}).get("resumable") and state["runs"] < MOST_RUNS:
+            self._requeue(folder, state)
+        else:
+            self._conclude(folder, Status.STOPPED, LEFT)
+
+    def _requeue(self, folder: JobFolder, state: dict[str, Any]) -> None:
+        events = EventWriter(folder.events)
+        try:
+            events.append("status", {"status": Status.QUEUED})
+        finally:
+            events.close()
+        folder.write_state({**state, "status": Status.QUEUED})
+
+    def _attend(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> None:
+        """Run a job's worker and wait for its end, whatever that is."""
+        try:
+            code = self._run(folder, lock, slot)
+            state = folder.state()
+            status = Status(state["status"])
+            if status.ended or (status is Status.QUEUED and code == 0):
+                return
+            if self._closing.is_set():
+                self._recover(folder, state)
+            elif folder.control()["wanted"] == "stop":
+                self._conclude(folder, Status.STOPPED, "it did not stop by itself and was ended")
+            else:
+                self._conclude(folder, Status.FAILED, self._explain_end(code))
+        except OSError as error:
+            logger.warning("job %s: %s", folder.id, error)
+            self._conclude(folder, Status.FAILED, f"it could not be run: {explain_os_error(error)}")
+        except Exception:
+            logger.exception("job %s could not be looked after", folder.id)
+            self._conclude(folder, Status.FAILED, "Vitrine made a mistake; the server's log says more")
+        finally:
+            with self._lock:
+                self._inputs.pop(folder.id, None)
+                self._attending.pop(folder.id, None)
+            lock.release()
+            slot.release()
+            self._wake.set()
+
+    def _run(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> int:
+        settings = self._settings
+        package = str(Path(app.__file__).parent.parent)
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
+        environment |= settings.environment()
+        environment |= {name: environment.get(name, str(settings.blas_threads)) for name in _THREADS}
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
+        options: dict[str, Any] = (
+            {"pass_fds": (lock.descriptor, slot.descriptor), "start_new_session": True} if os.name == "posix" else {}
+        )
+        with folder.log.open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, "-P", "-m", "app.jobs.worker", str(folder.path)],
+                stdin=subprocess.PIPE,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                env=environment,
+                **options,
+            )
+        with self._lock:
+            self._inputs[folder.id] = process.stdin
+        if self._closing.is_set():
+            self.interrupt()
+        kill_at: float | None = None
+        while process.poll() is None:
+            if kill_at is None and (self._closing.is_set() or folder.control()["wanted"] == "stop"):
+                kill_at = time.monotonic() + (settings.stop_seconds if self._closing.is_set() else KILL_SECONDS)
+            elif kill_at is not None and time.monotonic() > kill_at:
+                process.kill()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(ATTEND_SECONDS)
+        with suppress(OSError):
+            assert process.stdin is not None
+            process.stdin.close()
+        if process.returncode:
+            logger.warning("job %s ended with %d: %s", folder.id, process.returncode, self._last_words(folder))
+        return process.returncode
+
+    @staticmethod
+    def _last_words(folder: JobFolder) -> str:
+        with suppress(OSError):
+            return folder.log.read_bytes()[-LAST_WORDS:].decode("utf-8", "replace").strip()
+        return ""
+
+    @staticmethod
+    def _explain_end(code: int) -> str:
+        if code < 0:
+            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
+            memory = ", as systems do when memory runs out" if name == "SIGKILL" else ""
+            return f"its process was ended by another ({name}{memory})"
+        return f"its process ended by itself with code {code}; the server's log says more"
+
+    def _conclude(self, folder: JobFolder, status: Status, error: str | None) -> None:
+        """Write down how a job ended; what a full disk does not take now is kept in mind and written later."""
+        try:
+            events = EventWriter(folder.events)
+            try:
+                conclude(folder, events, status, error)
+            finally:
+                events.close()
+        except OSError as failure:
+            logger.warning("job %s: its end could not be written: %s", folder.id, failure)
+            words = error or "it was stopped"
+            words += f"; and that could not be written down: {explain_os_error(failure)}"
+            last = {"status": status, "error": words, "ended": now()}
+            with suppress(OSError):
+                last = {**folder.state(), **last}
+            self._unwritten[folder.id] = {"runs": 1, **last}
+
+    def _write_unwritten(self) -> None:
+        for job_id, state in list(self._unwritten.items()):
+            folder = JobFolder(self._folder / job_id)
+            if folder.path.is_dir():
+                folder.write_state(state)
+            del self._unwritten[job_id]
+
+    @staticmethod
+    def _explained() -> "_Explained":
+        return _Explained()
+
+
+class _Explained:
+    """Turns what the disk says into an error that the API can answer with."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, traceback: object) -> None:
+        if isinstance(error, OSError):
+            logger.warning("the folder of jobs: %s", error)
+            raise Unavailable(f"the folder of jobs cannot be used: {explain_os_error(error)}") from error
