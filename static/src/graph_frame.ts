@@ -2,12 +2,13 @@
 
 import { toScreen } from "./camera";
 import { type ColorScale, colorScale, PALETTES, type Palette } from "./color";
-import { levelOfDetail } from "./detail";
+import { levelOfDetail, poolingLevel } from "./detail";
 import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
 import { mapShades } from "./graph_maps";
 import { flatIndex, type GraphLayer, type NodeRef, type Values } from "./graph_types";
 import { windowInLight } from "./graph_windows";
+import type { Block } from "./layout";
 import type { SceneBlock, SceneRequest } from "./scene";
 
 /** How far the rest steps back behind a node that is hovered, and behind one that is selected. */
@@ -125,6 +126,38 @@ function findHighlight(request: SceneRequest): Highlight {
   return { node, edges: incoming, lit, strength: focus === null ? DIM.selected : DIM.focus };
 }
 
+/** A layer as the camera sees it, wherever that is. */
+function sceneBlock(layer: GraphLayer, block: Block, request: SceneRequest, highlight: Highlight): SceneBlock {
+  const { camera, ratio = 1 } = request;
+  const { x, y } = toScreen(camera, block);
+  const pitchX = block.pitchX * camera.scale;
+  const pitchY = block.pitchY * camera.scale;
+  const whole = (highlight.lit.get(layer.name)?.size ?? 0) >= block.count;
+  const ownScales = request.view.scale === "map" && block.maps !== null;
+  return {
+    block,
+    values: layer.values,
+    shades: ownScales ? mapShades(layer.values, block.maps?.channels ?? 1) : layer.values,
+    known: knownOf(layer, request),
+    limit: ownScales ? 1 : scaleOf(layer, request).limit,
+    detail: levelOfDetail(block, camera),
+    level: poolingLevel(block, block.columns * pitchX * ratio, block.rows * pitchY * ratio),
+    dim: whole ? 0 : highlight.strength.disc,
+    x,
+    y,
+    pitchX,
+    pitchY,
+    diameter: block.diameter * camera.scale,
+  };
+}
+
+/** The layer at a position as the camera sees it; null where there is none. */
+export function blockAt(position: number, request: SceneRequest, highlight: Highlight): SceneBlock | null {
+  const layer = request.layers[position];
+  const block = request.layout.blocks[position];
+  return layer === undefined || block === undefined ? null : sceneBlock(layer, block, request, highlight);
+}
+
 function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, SceneBlock> {
   const visible = new Map<string, SceneBlock>();
   const { layers, layout, camera, viewport } = request;
@@ -132,26 +165,10 @@ function blocksInView(request: SceneRequest, highlight: Highlight): Map<string, 
     const block = layout.byName.get(layer.name);
     if (block === undefined) continue;
     const { x, y } = toScreen(camera, block);
-    const pitchX = block.pitchX * camera.scale;
-    const pitchY = block.pitchY * camera.scale;
     if (x > viewport.width || y > viewport.height) continue;
-    if (x + block.columns * pitchX < 0 || y + block.rows * pitchY < 0) continue;
-    const whole = (highlight.lit.get(layer.name)?.size ?? 0) >= block.count;
-    const ownScales = request.view.scale === "map" && block.maps !== null;
-    visible.set(layer.name, {
-      block,
-      values: layer.values,
-      shades: ownScales ? mapShades(layer.values, block.maps?.channels ?? 1) : layer.values,
-      known: knownOf(layer, request),
-      limit: ownScales ? 1 : scaleOf(layer, request).limit,
-      detail: levelOfDetail(block, camera),
-      dim: whole ? 0 : highlight.strength.disc,
-      x,
-      y,
-      pitchX,
-      pitchY,
-      diameter: block.diameter * camera.scale,
-    });
+    if (x + block.columns * block.pitchX * camera.scale < 0) continue;
+    if (y + block.rows * block.pitchY * camera.scale < 0) continue;
+    visible.set(layer.name, sceneBlock(layer, block, request, highlight));
   }
   return visible;
 }

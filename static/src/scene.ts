@@ -3,7 +3,8 @@
 import { type Camera, toScreen } from "./camera";
 import { colorOf, type Legend, legendOf, type Palette, type Rgb } from "./color";
 import type { Detail } from "./detail";
-import { type Frame, locate, makeFrame, scaleOf } from "./graph_frame";
+import { formatCount } from "./format";
+import { blockAt, type Frame, locate, makeFrame, scaleOf } from "./graph_frame";
 import { along, type Box, type Measure } from "./graph_labels";
 import { edgeLines } from "./graph_lines";
 import {
@@ -30,6 +31,7 @@ import {
 } from "./graph_types";
 import { drawWindow } from "./graph_windows";
 import { type Block, type Layout, nodePosition } from "./layout";
+import { type Minimap, minimapOf } from "./minimap";
 
 export interface SceneBlock {
   block: Block;
@@ -40,6 +42,8 @@ export interface SceneBlock {
   known: number;
   limit: number;
   detail: Detail;
+  /** The pooled level that is drawn: in each direction 2^level nodes share a cell. */
+  level: number;
   /** Share of the background in its colours. */
   dim: number;
   /** Upper left corner and sizes in pixels. */
@@ -120,6 +124,8 @@ export interface Scene {
   /** Pictures that stand over the nodes, and lines around parts of maps. */
   images: SceneImage[];
   outlines: SceneOutline[];
+  /** The whole network in a corner; null where all of it is in view. */
+  minimap: Minimap | null;
   /** What is not shown, in words: "strongest 400 of 2,048 edges". */
   notes: string[];
   legend: SceneLegend | null;
@@ -141,6 +147,8 @@ export interface SceneRequest {
   flow?: number;
   palette?: Palette;
   measure?: Measure;
+  /** Pixels of the screen in a CSS pixel. */
+  ratio?: number;
 }
 
 /** Whether nodes are drawn as discs. Feature maps stay pictures however near they are. */
@@ -246,6 +254,17 @@ function flowSpots(lines: readonly SceneLine[], flow: number): SceneSpot[] {
     });
 }
 
+/** Says what a pixel shows that several nodes share. */
+function poolingNote({ visible }: Frame): string[] {
+  let shared = 1;
+  for (const { block, level } of visible.values()) {
+    const most = Math.min(2 ** level, block.columns) * Math.min(2 ** level, block.rows);
+    if (level > 0 && most > shared) shared = most;
+  }
+  if (shared === 1) return [];
+  return [`a dot shows the outermost of up to ${formatCount(shared)} nodes`];
+}
+
 /** Everything that one frame shows. Time is linear in the layers and the edges that are given. */
 export function buildScene(request: SceneRequest): Scene {
   const frame = makeFrame(request);
@@ -267,7 +286,8 @@ export function buildScene(request: SceneRequest): Scene {
     texts: [...numbers(frame), ...captions, ...names, ...labels, ...headers],
     images: [...colourPictures(frame), ...window.images],
     outlines: [...mapOutlines(frame), ...fieldOutlines(frame), ...window.outlines],
-    notes: [...notes, ...window.notes],
+    minimap: minimapOf(frame, (position) => blockAt(position, request, frame.highlight)),
+    notes: [...notes, ...window.notes, ...poolingNote(frame)],
     legend: legendFor(frame),
   };
 }

@@ -1,7 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { layoutNetwork } from "../src/layout";
+import { pooledExtent, poolingLevel } from "../src/detail";
+import type { Values } from "../src/graph_types";
+import { type Block, layoutNetwork } from "../src/layout";
+import { float32Factor, pooledCells, writeCells, writePools } from "../src/render/cells";
 import { LINE_STRIDE, lineMesh, SPOT_STRIDE, spotMesh } from "../src/render/meshes";
-import { cellValues, float32Factor } from "../src/render/textures";
+import { Shelves } from "../src/render/sheet";
 
 function blockOf(shape: number[]) {
   const block = layoutNetwork([{ name: "only", shape, inputs: [] }]).byName.get("only");
@@ -9,21 +12,25 @@ function blockOf(shape: number[]) {
   return block;
 }
 
-describe("cellValues", () => {
-  test("holds the values row by row, folded and padded", () => {
+/** The cells of a block that holds values, before them and after them something that must stay as it is. */
+function cellValues(block: Block, values: Values, factor = 1, known = block.count): number[] {
+  const cells = new Float32Array(block.columns * block.rows + 8).fill(42);
+  writeCells(cells, 4, block, values, factor, known);
+  expect([...cells.slice(0, 4), ...cells.slice(-4)]).toEqual(new Array(8).fill(42));
+  return [...cells.slice(4, -4)];
+}
+
+describe("writeCells", () => {
+  test("holds the values row by row", () => {
     const values = Float64Array.from({ length: 12 }, (_, at) => at);
-    const cells = cellValues(blockOf([3, 4]), values, 5, 1);
-    expect(cells).toHaveLength(15);
-    expect([...cells.slice(0, 12)]).toEqual([...values]);
-    expect(Math.max(...cells.slice(12))).toBeLessThan(-3.3e38);
+    expect(cellValues(blockOf([3, 4]), values)).toEqual([...values]);
+    expect(cellValues(blockOf([3, 4]), Float32Array.from(values))).toEqual([...values]);
   });
 
   test("gives what is not finite codes of its own", () => {
     const [nan = 0, plus = 0, minus = 0, one = 0] = cellValues(
       blockOf([4]),
       Float64Array.of(NaN, Infinity, -Infinity, 1),
-      4,
-      1,
     );
     for (const code of [nan, plus, minus]) {
       expect(Number.isFinite(code)).toBe(true);
@@ -33,9 +40,9 @@ describe("cellValues", () => {
     expect(one).toBe(1);
   });
 
-  test("leaves the cells between feature maps free", () => {
+  test("leaves the gaps between feature maps without nodes", () => {
     const block = blockOf([2, 2, 3]);
-    const cells = cellValues(block, new Float64Array(12).fill(7), block.columns * block.rows, 1);
+    const cells = cellValues(block, new Float64Array(12).fill(7));
     expect(cells.filter((value) => value === 7)).toHaveLength(12);
     expect(cells.filter((value) => value < -3.3e38)).toHaveLength(cells.length - 12);
   });
@@ -43,10 +50,107 @@ describe("cellValues", () => {
   test("values far beyond float32 keep their proportions", () => {
     const values = Float64Array.of(1e300, -5e299, Infinity);
     const factor = float32Factor(values);
-    const [first = 0, second = 0] = cellValues(blockOf([3]), values, 3, factor);
+    const [first = 0, second = 0] = cellValues(blockOf([3]), values, factor);
     expect(second / first).toBeCloseTo(-0.5);
     expect(float32Factor(Float64Array.of(1, -3, NaN))).toBe(1);
   });
+});
+
+describe("writePools", () => {
+  /** The pairs of each level, by brute force: smallest and largest of what lies under each cell. */
+  function pairsOf(columns: number, rows: number, values: readonly number[], level: number): number[][] {
+    const size = 2 ** level;
+    const pairs: number[][] = [];
+    for (let row = 0; row < Math.ceil(rows / size); row++) {
+      for (let column = 0; column < Math.ceil(columns / size); column++) {
+        const under = values.filter(
+          (_, at) => Math.floor((at % columns) / size) === column && Math.floor(at / columns / size) === row,
+        );
+        pairs.push([Math.min(...under), Math.max(...under)]);
+      }
+    }
+    return pairs;
+  }
+
+  test.each([
+    [1, 1],
+    [2, 2],
+    [7, 1],
+    [1, 9],
+    [25, 40],
+    [13, 6],
+  ])("keeps the extremes of %i × %i cells at every level", (columns, rows) => {
+    const values = Array.from({ length: columns * rows }, (_, at) => Math.fround(Math.sin(at * 12.9898) * 43.5));
+    const cells = Float32Array.from([9, 9, 9, ...values]);
+    const pools = new Float32Array(2 * (pooledCells({ columns, rows }) + 2)).fill(42);
+    writePools(pools, 2, cells, 3, { columns, rows });
+    expect([...pools.slice(0, 4)]).toEqual([42, 42, 42, 42]);
+    for (let level = 1; 2 ** (level - 1) < Math.max(columns, rows); level++) {
+      const start = 2 * (2 + pooledCells({ columns, rows }, level));
+      const expected = pairsOf(columns, rows, values, level).flat();
+      expect([...pools.slice(start, start + expected.length)]).toEqual(expected);
+    }
+  });
+
+  test("never loses what is not finite, and counts neither gaps nor empty nodes", () => {
+    const block = blockOf([2, 2, 3]);
+    const values = new Float64Array(12).fill(0.5);
+    values[7] = NaN;
+    values[8] = -Infinity;
+    const cells = new Float32Array(block.columns * block.rows);
+    writeCells(cells, 0, block, values, 1);
+    const pools = new Float32Array(2 * pooledCells(block));
+    writePools(pools, 0, cells, 0, block);
+    const [least = 0, most = 0] = pools.slice(-2);
+    expect(most).toBeCloseTo(3.0e38, -31);
+    expect(least).toBeCloseTo(-3.2e38, -31);
+    writeCells(cells, 0, block, new Float64Array(12).fill(-2), 1, 6);
+    writePools(pools, 0, cells, 0, block);
+    expect([...pools.slice(-2)]).toEqual([-2, -2]);
+    writeCells(cells, 0, block, new Float64Array(0), 1, 0);
+    writePools(pools, 0, cells, 0, block);
+    expect(pools.at(-1)).toBeGreaterThan(3.3e38);
+  });
+});
+
+describe("places on shelves", () => {
+  test("never overlap, and rows are not longer than the sheet", () => {
+    const shelves = new Shelves(16, 100);
+    const taken = new Set<number>();
+    for (const count of [3, 14, 16, 40, 1, 2, 33, 5]) {
+      const start = shelves.take(count) ?? -1;
+      expect(start).toBeGreaterThanOrEqual(0);
+      if (count <= 16) expect((start % 16) + count).toBeLessThanOrEqual(16);
+      else expect(start % 16).toBe(0);
+      for (let at = start; at < start + count; at++) {
+        expect(taken.has(at)).toBe(false);
+        taken.add(at);
+      }
+      expect(shelves.rows * 16).toBeGreaterThanOrEqual(start + count);
+    }
+  });
+
+  test("end where the sheet is full", () => {
+    const shelves = new Shelves(4, 3);
+    expect([shelves.take(8), shelves.take(4), shelves.take(1)]).toEqual([0, 8, null]);
+  });
+});
+
+test("pooled cells are no smaller than a pixel, and as fine as that allows", () => {
+  for (const [columns, rows, width, height] of [
+    [25, 40, 12.5, 20],
+    [64, 64, 64, 64],
+    [1000, 1, 37.2, 1],
+    [8, 8, 0.4, 0.4],
+  ] as const) {
+    const level = poolingLevel({ columns, rows }, width, height);
+    const fits = (one: number) =>
+      (pooledExtent(columns, one) === 1 || width / pooledExtent(columns, one) >= 1) &&
+      (pooledExtent(rows, one) === 1 || height / pooledExtent(rows, one) >= 1);
+    expect(fits(level)).toBe(true);
+    if (level > 1) expect(fits(level - 2)).toBe(false);
+  }
+  expect(poolingLevel({ columns: 10, rows: 10 }, 10.1, 10.1)).toBe(0);
 });
 
 test("a straight line is two triangles as wide as the line and its soft rim", () => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { fitTo } from "../src/camera";
 import type { GraphEdges, GraphLayer, GraphStage, GraphView } from "../src/graph_types";
 import { layoutNetwork } from "../src/layout";
-import { cellValues } from "../src/render/textures";
+import { writeCells } from "../src/render/cells";
 import { buildScene, type Scene } from "../src/scene";
 import { gradientEdges } from "../src/views/graph_data";
 
@@ -107,7 +107,8 @@ describe("nodes without a value", () => {
   it("are cells of their own kind in a texture", () => {
     const block = layoutNetwork(LAYERS, SCREEN).blocks[1];
     if (block === undefined) throw new Error("there is a block");
-    const cells = cellValues(block, LAYERS[1]?.values ?? new Float64Array(3), 3, 1, 1);
+    const cells = new Float32Array(3);
+    writeCells(cells, 0, block, LAYERS[1]?.values ?? new Float64Array(3), 1, 1);
     expect(cells[0]).toBeCloseTo(0.41);
     expect([...cells.subarray(1)].every((cell) => cell > 3.3e38)).toBe(true);
   });

@@ -17,6 +17,7 @@ import {
   type Viewport,
 } from "../graph_types";
 import { type Direction, type Layout, layoutNetwork, neighbour, nodePosition, pick } from "../layout";
+import { lookAt, type Minimap, minimapPlace } from "../minimap";
 import { buildScene, type SceneLegend } from "../scene";
 import { listenToGestures } from "./gestures";
 import { GraphRenderer } from "./renderer";
@@ -122,6 +123,8 @@ function readPalette(host: HTMLElement, theme: GraphView["theme"]): Palette {
 class View implements GraphHandle {
   private readonly renderer: GraphRenderer;
   private readonly stopGestures: () => void;
+  /** Takes the pointer where the map in the corner is drawn. */
+  private readonly map: HTMLElement;
   private readonly observer: ResizeObserver;
   private readonly stillness = window.matchMedia("(prefers-reduced-motion: reduce)");
   private data: GraphData | null = null;
@@ -163,6 +166,7 @@ class View implements GraphHandle {
       onClick: (at) => callbacks.onSelect(this.nodeAt(at)),
       onDrag: (dragging) => this.setCursor(dragging ? "grabbing" : "grab"),
     });
+    this.map = this.makeMap();
     void this.awaitFont();
   }
 
@@ -177,6 +181,7 @@ class View implements GraphHandle {
     }
     if (before?.networkKey !== data.networkKey || !this.fitsLayout(data.layers)) {
       this.moved = false;
+      if (before?.networkKey !== data.networkKey) this.renderer.forget();
       this.refit();
     }
     this.schedule();
@@ -239,6 +244,7 @@ class View implements GraphHandle {
     cancelAnimationFrame(this.request);
     this.stopGestures();
     this.observer.disconnect();
+    this.map.remove();
     this.renderer.dispose();
   }
 
@@ -275,6 +281,42 @@ class View implements GraphHandle {
     if (sameNode(node, this.hovered)) return;
     this.hovered = node;
     this.callbacks.onHover(node);
+  }
+
+  /** Pointing at the map, or dragging over it, goes there. */
+  private makeMap(): HTMLElement {
+    const map = document.createElement("div");
+    map.className = "graph-map";
+    map.title = "The whole network: click or drag to go there";
+    map.hidden = true;
+    const go = (event: PointerEvent) => {
+      if (this.layout === null || event.buttons === 0) return;
+      const box = this.host.getBoundingClientRect();
+      const at = { x: event.clientX - box.left, y: event.clientY - box.top };
+      const camera = lookAt(minimapPlace(this.layout, this.viewport), at, this.camera, this.viewport);
+      if (event.type === "pointerdown") this.glide(camera);
+      else this.move(camera);
+      event.preventDefault();
+    };
+    map.addEventListener("pointerdown", (event) => {
+      map.setPointerCapture(event.pointerId);
+      go(event);
+    });
+    map.addEventListener("pointermove", go);
+    this.host.append(map);
+    return map;
+  }
+
+  private placeMap(minimap: Minimap | null): void {
+    this.map.hidden = minimap === null;
+    if (minimap === null) return;
+    const { left, top, right, bottom } = minimap.box;
+    Object.assign(this.map.style, {
+      left: `${left}px`,
+      top: `${top}px`,
+      width: `${right - left}px`,
+      height: `${bottom - top}px`,
+    });
   }
 
   private setCursor(cursor: string): void {
@@ -387,8 +429,10 @@ class View implements GraphHandle {
       viewport: this.viewport,
       palette: this.palette,
       measure: this.renderer.measure,
+      ratio: this.renderer.ratio,
     });
     this.renderer.draw(scene);
+    this.placeMap(scene.minimap);
     if (this.pendingValues) {
       this.pendingValues = false;
       performance.mark("vitrine:drawn");

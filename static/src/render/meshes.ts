@@ -1,6 +1,8 @@
 /** Lines and single nodes as triangles, packed for the graphics card. */
 
-import type { SceneLine, SceneSpot } from "../scene";
+import { pooledExtent } from "../detail";
+import type { Viewport } from "../graph_types";
+import { isRound, type SceneBlock, type SceneLine, type SceneSpot } from "../scene";
 
 /** x, y, side, half width and a colour of four bytes. */
 export const LINE_STRIDE = 20;
@@ -76,4 +78,65 @@ export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
     indices.set([first, first + 1, first + 2, first + 2, first + 1, first + 3], at * 6);
   }
   return { data, indices };
+}
+
+/** Floats of a block: its box, the cells in it, its place in the texture, its sizes and its looks, four each. */
+export const BLOCK_FLOATS = 20;
+
+/** Where the values of a block are: the first cell of the level that is drawn. */
+export interface CellPlace {
+  start: number;
+  factor: number;
+  centre: number;
+}
+
+/** What the shader needs to know of each block; `fold` is the length of the texture's rows. */
+export function blockInstances(
+  blocks: readonly SceneBlock[],
+  places: readonly CellPlace[],
+  fold: number,
+  viewport: Viewport,
+  pixel: number,
+): Float32Array {
+  const data = new Float32Array(blocks.length * BLOCK_FLOATS);
+  let offset = 0;
+  for (const [at, scene] of blocks.entries()) {
+    const place = places[at];
+    if (place === undefined) continue;
+    const { block, x, y, level } = scene;
+    // Not even the smallest block vanishes.
+    const width = Math.max(block.columns * scene.pitchX, pixel);
+    const height = Math.max(block.rows * scene.pitchY, pixel);
+    const columns = pooledExtent(block.columns, level);
+    const rows = pooledExtent(block.rows, level);
+    const pitchX = width / columns;
+    const pitchY = height / rows;
+    // Only what is in view: at strong zoom the whole block is too large for exact interpolation.
+    const left = Math.max(0, -x / pitchX);
+    const top = Math.max(0, -y / pitchY);
+    const right = Math.min(columns, (viewport.width - x) / pitchX);
+    const bottom = Math.min(rows, (viewport.height - y) / pitchY);
+    data[offset] = x + left * pitchX;
+    data[offset + 1] = y + top * pitchY;
+    data[offset + 2] = x + right * pitchX;
+    data[offset + 3] = y + bottom * pitchY;
+    data[offset + 4] = left;
+    data[offset + 5] = top;
+    data[offset + 6] = right;
+    data[offset + 7] = bottom;
+    data[offset + 8] = columns;
+    data[offset + 9] = rows;
+    data[offset + 10] = place.start % fold;
+    data[offset + 11] = Math.floor(place.start / fold);
+    data[offset + 12] = pitchX;
+    data[offset + 13] = pitchY;
+    data[offset + 14] = scene.diameter;
+    data[offset + 15] = Math.min(scene.limit * place.factor, 1e38);
+    data[offset + 16] = scene.dim;
+    data[offset + 17] = level;
+    data[offset + 18] = isRound(scene) && level === 0 ? 1 : 0;
+    data[offset + 19] = place.centre;
+    offset += BLOCK_FLOATS;
+  }
+  return data;
 }

@@ -1,44 +1,71 @@
 /** The three small WebGL2 programs of the graph, and how a program is made. */
 
-/** A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes. */
+/**
+ * A block is one instance of a quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes,
+ * or in the grid of the pooled level that is drawn.
+ */
 const BLOCK_VERTEX = `#version 300 es
+precision highp float;
+precision highp int;
 in vec2 corner;
-uniform vec4 box;
-uniform vec4 cells;
+in vec4 box;
+in vec4 cells;
+in vec4 place;
+in vec4 measures;
+in vec4 looks;
 uniform vec2 viewport;
+uniform int fold;
 out vec2 cell;
+flat out ivec4 grid;
+flat out vec4 sizes;
+flat out vec3 tones;
 void main() {
   cell = mix(cells.xy, cells.zw, corner);
+  grid = ivec4(int(place.x), int(place.y), int(place.w) * fold + int(place.z), int(looks.y));
+  sizes = measures;
+  tones = looks.xzw;
   vec2 clip = mix(box.xy, box.zw, corner) / viewport * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }`;
 
 /**
- * Finds its cell, reads the value from the folded texture and looks its colour up. Values from 3e38 on stand for
- * not-a-number, infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests for NaN.
+ * Finds its cell, reads the value from the folded texture and looks its colour up. Where several nodes share a cell of a
+ * pooled level, it shows the value that is furthest from the mean of the block, so that no extreme is lost. Values from 3e38
+ * on stand for not-a-number, infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests
+ * for NaN.
  */
 const BLOCK_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 in vec2 cell;
+flat in ivec4 grid;
+flat in vec4 sizes;
+flat in vec3 tones;
 uniform highp sampler2D values;
+uniform highp sampler2D pools;
 uniform sampler2D ramp;
-uniform ivec2 grid;
 uniform int fold;
-uniform vec2 pitch;
-uniform float diameter;
-uniform float limit;
-uniform float dim;
-uniform bool discs;
 uniform vec3 background;
 uniform vec3 rim;
 uniform vec3 invalid;
 uniform float pixel;
 out vec4 color;
 void main() {
-  ivec2 at = clamp(ivec2(floor(cell)), ivec2(0), grid - 1);
-  int index = at.y * grid.x + at.x;
-  float value = texelFetch(values, ivec2(index % fold, index / fold), 0).r;
+  vec2 pitch = sizes.xy;
+  float diameter = sizes.z;
+  float limit = sizes.w;
+  float dim = tones.x;
+  bool discs = tones.y > 0.5;
+  ivec2 at = clamp(ivec2(floor(cell)), ivec2(0), grid.xy - 1);
+  int index = grid.z + at.y * grid.x + at.x;
+  ivec2 texel = ivec2(index % fold, index / fold);
+  float value;
+  if (grid.w == 0) value = texelFetch(values, texel, 0).r;
+  else {
+    vec2 ends = texelFetch(pools, texel, 0).rg;
+    bool high = ends.y > 2.9e38 || (ends.x > -2.9e38 && ends.y - tones.z >= tones.z - ends.x);
+    value = high ? ends.y : ends.x;
+  }
   if (value < -3.35e38) discard;
   bool hollow = value > 3.3e38;
   bool bad = !hollow && abs(value) > 2.9e38;

@@ -3,11 +3,11 @@
 import type { Rgb } from "../color";
 import { estimateWidth, type Measure } from "../graph_labels";
 import type { Viewport } from "../graph_types";
-import { isRound, type Scene, type SceneBlock } from "../scene";
-import { LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
+import type { Scene, SceneBlock } from "../scene";
+import { BLOCK_FLOATS, blockInstances, LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
 import { createPrograms, type Program, type Programs } from "./programs";
 import { canvasMeasure, drawText } from "./text";
-import { Textures } from "./textures";
+import { type Place, Textures } from "./textures";
 
 /** The browser cannot draw the graph: WebGL2 is missing or switched off. */
 export class WebGLUnavailable extends Error {
@@ -42,6 +42,7 @@ interface Resources {
   ramp: WebGLTexture;
   rampOf: readonly Rgb[] | null;
   corners: WebGLBuffer;
+  instances: WebGLBuffer;
   vertices: WebGLBuffer;
   indices: WebGLBuffer;
   blockArray: WebGLVertexArrayObject;
@@ -76,7 +77,8 @@ export class GraphRenderer {
   private readonly text: CanvasRenderingContext2D;
   private resources: Resources | null = null;
   private family = "sans-serif";
-  private ratio = 1;
+  /** Pixels of the screen in a CSS pixel. */
+  ratio = 1;
 
   /** `host` must be positioned; it receives two canvases. Throws WebGLUnavailable. */
   constructor(private readonly host: HTMLElement) {
@@ -131,6 +133,11 @@ export class GraphRenderer {
     drawText(text, scene, this.family);
   }
 
+  /** Gives back the room of the network that was shown before. */
+  forget(): void {
+    this.resources?.textures.clear();
+  }
+
   dispose(): void {
     this.glCanvas.removeEventListener("webglcontextlost", this.onLost);
     this.glCanvas.removeEventListener("webglcontextrestored", this.onBack);
@@ -156,6 +163,7 @@ export class GraphRenderer {
     const { gl } = this;
     const programs = createPrograms(gl);
     const corners = gl.createBuffer();
+    const instances = gl.createBuffer();
     const vertices = gl.createBuffer();
     const indices = gl.createBuffer();
     gl.bindBuffer(gl.ARRAY_BUFFER, corners);
@@ -165,6 +173,13 @@ export class GraphRenderer {
     const corner = programs.block.attribute("corner");
     gl.enableVertexAttribArray(corner);
     gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
+    gl.bindBuffer(gl.ARRAY_BUFFER, instances);
+    for (const [at, name] of ["box", "cells", "place", "measures", "looks"].entries()) {
+      const location = programs.block.attribute(name);
+      gl.enableVertexAttribArray(location);
+      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, BLOCK_FLOATS * 4, at * 16);
+      gl.vertexAttribDivisor(location, 1);
+    }
     const arrayFor = (program: Program, stride: number, attributes: Attribute[]) => {
       const array = gl.createVertexArray();
       gl.bindVertexArray(array);
@@ -188,6 +203,7 @@ export class GraphRenderer {
       ramp,
       rampOf: null,
       corners,
+      instances,
       vertices,
       indices,
       blockArray,
@@ -208,11 +224,11 @@ export class GraphRenderer {
     if (resources.rampOf !== ramp) this.uploadRamp(resources, ramp);
     const pixel = 1 / this.ratio;
     this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.lines, pixel), scene);
-    this.drawBlocks(resources, scene);
+    this.drawBlocks(resources, scene, scene.blocks);
     this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.linesAbove, pixel), scene);
     this.drawMesh(resources, resources.programs.spot, resources.spotArray, spotMesh(scene.spots, pixel), scene);
+    this.drawMinimap(resources, scene);
     gl.bindVertexArray(null);
-    resources.textures.next();
   }
 
   private uploadRamp(resources: Resources, ramp: readonly Rgb[]): void {
@@ -242,40 +258,64 @@ export class GraphRenderer {
     set("invalid", scene.palette.invalid);
   }
 
-  private drawBlocks(resources: Resources, scene: Scene): void {
+  /** The blocks of a frame in one call, or one for each texture that their values are in. */
+  private drawBlocks(resources: Resources, scene: Scene, blocks: readonly SceneBlock[]): void {
     const { gl } = this;
     const { block: program } = resources.programs;
+    const { textures } = resources;
+    let places: Place[];
+    let generation: number;
+    do {
+      // Where a block needs more room than it had, all of them move.
+      generation = textures.generation;
+      places = blocks.map((block) => textures.place(block));
+    } while (generation !== textures.generation);
     // biome-ignore lint/correctness/useHookAtTopLevel: a call of WebGL, not a hook.
     gl.useProgram(program.program);
     gl.bindVertexArray(resources.blockArray);
     this.setCommon(program, scene);
     gl.uniform1i(program.uniform("values"), 0);
     gl.uniform1i(program.uniform("ramp"), 1);
+    gl.uniform1i(program.uniform("pools"), 2);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
+    gl.bindBuffer(gl.ARRAY_BUFFER, resources.instances);
+    for (const page of new Set(places.map((place) => place.page))) {
+      const here = places.flatMap((place, at) => (place.page === page ? [at] : []));
+      gl.activeTexture(gl.TEXTURE2);
+      page.pools.bind();
+      gl.activeTexture(gl.TEXTURE0);
+      page.values.bind();
+      gl.uniform1i(program.uniform("fold"), page.values.width);
+      const data = blockInstances(
+        here.map((at) => blocks[at] as SceneBlock),
+        here.map((at) => places[at] as Place),
+        page.values.width,
+        scene.viewport,
+        1 / this.ratio,
+      );
+      gl.bufferData(gl.ARRAY_BUFFER, data, gl.STREAM_DRAW);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, here.length);
+    }
     gl.activeTexture(gl.TEXTURE0);
-    for (const block of scene.blocks) this.drawBlock(resources, program, block, scene.viewport);
   }
 
-  private drawBlock(resources: Resources, { uniform }: Program, scene: SceneBlock, viewport: Viewport): void {
-    const { gl } = this;
-    const { block, x, y, pitchX, pitchY } = scene;
-    const { fold, factor } = resources.textures.bind(scene);
-    // Only what is in view: at strong zoom the whole block is too large for exact interpolation.
-    const left = Math.max(0, -x / pitchX);
-    const top = Math.max(0, -y / pitchY);
-    const right = Math.min(block.columns, (viewport.width - x) / pitchX);
-    const bottom = Math.min(block.rows, (viewport.height - y) / pitchY);
-    gl.uniform4f(uniform("box"), x + left * pitchX, y + top * pitchY, x + right * pitchX, y + bottom * pitchY);
-    gl.uniform4f(uniform("cells"), left, top, right, bottom);
-    gl.uniform2i(uniform("grid"), block.columns, block.rows);
-    gl.uniform1i(uniform("fold"), fold);
-    gl.uniform2f(uniform("pitch"), pitchX, pitchY);
-    gl.uniform1f(uniform("diameter"), scene.diameter);
-    gl.uniform1f(uniform("limit"), Math.min(scene.limit * factor, 1e38));
-    gl.uniform1f(uniform("dim"), scene.dim);
-    gl.uniform1i(uniform("discs"), isRound(scene) ? 1 : 0);
-    gl.drawArrays(gl.TRIANGLE_STRIP, 0, 4);
+  /** The map in the corner, over everything that is there already. */
+  private drawMinimap(resources: Resources, scene: Scene): void {
+    const { gl, ratio } = this;
+    if (scene.minimap === null) return;
+    const { box, blocks } = scene.minimap;
+    const low = Math.round((scene.viewport.height - box.bottom) * ratio);
+    gl.enable(gl.SCISSOR_TEST);
+    gl.scissor(
+      Math.round(box.left * ratio),
+      low,
+      Math.round((box.right - box.left) * ratio),
+      Math.round((box.bottom - box.top) * ratio),
+    );
+    gl.clear(gl.COLOR_BUFFER_BIT);
+    this.drawBlocks(resources, scene, blocks);
+    gl.disable(gl.SCISSOR_TEST);
   }
 
   private drawMesh(

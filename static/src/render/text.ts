@@ -2,6 +2,7 @@
 
 import { css, type Palette } from "../color";
 import type { Measure } from "../graph_labels";
+import type { Minimap } from "../minimap";
 import type { Scene, SceneFrame, SceneMark } from "../scene";
 import { drawImages, drawOutlines } from "./pictures";
 
@@ -74,6 +75,22 @@ function drawFrame(context: CanvasRenderingContext2D, frame: SceneFrame, palette
   context.stroke();
 }
 
+/** The border of the map, and the frame around what is in view; the network itself lies below. */
+function drawMinimap(context: CanvasRenderingContext2D, { box, view }: Minimap, palette: Palette): void {
+  const place = [box.left, box.top, box.right - box.left, box.bottom - box.top] as const;
+  context.clearRect(...place);
+  context.lineWidth = 1;
+  context.strokeStyle = css(palette.line, 0.7);
+  context.strokeRect(place[0] + 0.5, place[1] + 0.5, place[2] - 1, place[3] - 1);
+  const seen = [view.left, view.top, view.right - view.left, view.bottom - view.top] as const;
+  context.lineWidth = 4;
+  context.strokeStyle = css(palette.background);
+  context.strokeRect(...seen);
+  context.lineWidth = 2;
+  context.strokeStyle = css(palette.focus);
+  context.strokeRect(...seen);
+}
+
 /** Draws what stands above the discs; the context is scaled to CSS pixels. */
 export function drawText(context: CanvasRenderingContext2D, scene: Scene, family: string): void {
   const { palette } = scene;
@@ -101,4 +118,5 @@ export function drawText(context: CanvasRenderingContext2D, scene: Scene, family
     context.fillText(text, x, y + size * 0.364);
   }
   for (const mark of scene.marks) if (mark.kind === "pin") drawPin(context, mark, palette);
+  if (scene.minimap !== null) drawMinimap(context, scene.minimap, palette);
 }

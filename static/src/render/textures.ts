@@ -1,125 +1,113 @@
-/** Values of the layers as textures: one float texture a layer, sent again only when its values are other ones. */
-
-import { flatOf } from "../graph_shapes";
-import type { Values } from "../graph_types";
-import type { Block } from "../layout";
-import type { SceneBlock } from "../scene";
-
-/** Rows of a texture are folded here, or at the largest size that the graphics hardware allows. */
-const FOLD = 8192;
-const NOT_A_NUMBER = 3.0e38;
-const INFINITE = 3.2e38;
-const EMPTY = 3.35e38;
-const NO_NODE = -3.4e38;
-
 /**
- * What values are multiplied with to stay within float32: 1, unless they are far beyond it. Diverging networks reach
- * 1e300 before they reach infinity.
+ * The values of the layers on the graphics card: all blocks share few textures, so that a frame of a thousand layers is
+ * one call. A block's values are sent again only when they are other ones, and its pooled levels are made when the
+ * block is first seen from so far that several nodes share a pixel.
  */
-export function float32Factor(values: Values): number {
-  let largest = 0;
-  for (const value of values) {
-    const size = Math.abs(value);
-    if (size > largest && size < Infinity) largest = size;
-  }
-  return largest > 1e37 || (largest > 0 && largest < 1e-30) ? 1 / Math.max(largest, 1e-300) : 1;
+
+import type { Values } from "../graph_types";
+import type { SceneBlock } from "../scene";
+import { centreOf, float32Factor, pooledCells, writeCells, writePools } from "./cells";
+import { Sheet } from "./sheet";
+
+/** The textures that a block's values are in, and where. */
+export interface Place {
+  page: Page;
+  /** First cell in the texture of the level that is drawn. */
+  start: number;
+  factor: number;
+  /** The mean of the values. */
+  centre: number;
 }
 
-/** Non-finite values have codes of their own, which the shader knows. */
-function encode(value: number, factor: number): number {
-  if (Number.isFinite(value)) return value * factor;
-  return Number.isNaN(value) ? NOT_A_NUMBER : Math.sign(value) * INFINITE;
-}
-
-/** The cells of a block row by row, padded to whole rows of `fold`; nodes from `known` on are empty. */
-export function cellValues(
-  block: Block,
-  values: Values,
-  fold: number,
-  factor: number,
-  known = block.count,
-): Float32Array {
-  const cell = (flat: number) => (flat < known ? encode(values[flat] ?? 0, factor) : EMPTY);
-  const cells = block.columns * block.rows;
-  const encoded = new Float32Array(Math.ceil(cells / fold) * fold).fill(NO_NODE);
-  if (block.maps === null) {
-    for (let flat = 0; flat < block.count; flat++) encoded[flat] = cell(flat);
-    return encoded;
-  }
-  for (let row = 0; row < block.rows; row++) {
-    for (let column = 0; column < block.columns; column++) {
-      const flat = flatOf(block, column, row);
-      if (flat >= 0) encoded[row * block.columns + column] = cell(flat);
-    }
-  }
-  return encoded;
+/** A texture of values and one of their pooled levels. */
+export interface Page {
+  values: Sheet;
+  pools: Sheet;
 }
 
 interface Entry {
-  texture: WebGLTexture;
-  values: Values;
-  known: number;
+  page: Page;
+  start: number;
+  poolStart: number;
+  cells: number;
+  poolCells: number;
   columns: number;
   rows: number;
-  fold: number;
+  values: Values | null;
+  known: number;
+  pooled: boolean;
   factor: number;
-  frame: number;
+  centre: number;
 }
 
 export class Textures {
   private readonly entries = new Map<string, Entry>();
-  private readonly widest: number;
-  private frame = 0;
+  private pages: Page[] = [];
+  /** Another number: places that were given before are void. */
+  generation = 0;
 
-  constructor(private readonly gl: WebGL2RenderingContext) {
-    this.widest = Math.min(FOLD, Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)) || 2048);
-  }
+  constructor(private readonly gl: WebGL2RenderingContext) {}
 
-  /** Binds the values of a block to the active unit; answers the length of the texture's rows and their factor. */
-  bind({ block, shades: values, known: filled }: SceneBlock): { fold: number; factor: number } {
-    const { gl } = this;
-    const known = this.entries.get(block.layer);
-    if (known !== undefined) gl.bindTexture(gl.TEXTURE_2D, known.texture);
-    if (
-      known?.values === values &&
-      known.known === filled &&
-      known.columns === block.columns &&
-      known.rows === block.rows
-    ) {
-      known.frame = this.frame;
-      return known;
-    }
-    const texture = known?.texture ?? gl.createTexture();
-    const fold = Math.min(block.columns * block.rows, this.widest);
-    const factor = float32Factor(values);
-    const cells = cellValues(block, values, fold, factor, filled);
-    gl.bindTexture(gl.TEXTURE_2D, texture);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, fold, cells.length / fold, 0, gl.RED, gl.FLOAT, cells);
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
-    }
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
-    }
+  /** Where the values of a block are, at the level that it is drawn with. */
+  place({ block, shades: values, known, level }: SceneBlock): Place {
     const { columns, rows } = block;
-    const entry = { texture, values, known: filled, columns, rows, fold, factor, frame: this.frame };
-    this.entries.set(block.layer, entry);
-    return entry;
+    const cells = columns * rows;
+    let entry = this.entries.get(block.layer);
+    if (entry === undefined || entry.columns !== columns || entry.rows !== rows) {
+      const pools = pooledCells(block);
+      // Another grid of the same layer often fits where the old one was; else everything finds a new place.
+      if (entry !== undefined && (entry.cells < cells || entry.poolCells < pools)) {
+        this.clear();
+        entry = undefined;
+      }
+      const room = entry ?? { ...this.take(cells, pools), cells, poolCells: pools };
+      entry = { ...room, columns, rows, values: null, known: 0, pooled: false, factor: 1, centre: 0 };
+      this.entries.set(block.layer, entry);
+    }
+    const { page } = entry;
+    if (entry.values !== values || entry.known !== known) {
+      entry.factor = float32Factor(values);
+      entry.centre = centreOf(values, entry.factor);
+      writeCells(page.values.cells, entry.start, block, values, entry.factor, known);
+      page.values.touch(entry.start, cells);
+      entry.values = values;
+      entry.known = known;
+      entry.pooled = false;
+    }
+    if (level > 0 && !entry.pooled) {
+      writePools(page.pools.cells, entry.poolStart, page.values.cells, entry.start, block);
+      page.pools.touch(entry.poolStart, entry.poolCells);
+      entry.pooled = true;
+    }
+    const start = level > 0 ? entry.poolStart + pooledCells(block, level) : entry.start;
+    return { page, start, factor: entry.factor, centre: entry.centre };
   }
 
-  /** Begins a frame; textures that no frame has asked for in a long while are given back. */
-  next(): void {
-    this.frame++;
-    if (this.frame % 64 !== 0) return;
-    for (const [layer, entry] of this.entries) {
-      if (entry.frame + 512 > this.frame) continue;
-      this.gl.deleteTexture(entry.texture);
-      this.entries.delete(layer);
-    }
+  private take(cells: number, pools: number): { page: Page; start: number; poolStart: number } {
+    const last = this.pages.at(-1);
+    const start = last?.values.take(cells) ?? null;
+    const poolStart = start === null ? null : (last?.pools.take(pools) ?? null);
+    if (last !== undefined && start !== null && poolStart !== null) return { page: last, start, poolStart };
+    const page = { values: new Sheet(this.gl, 1), pools: new Sheet(this.gl, 2) };
+    const first = page.values.take(cells);
+    const firstPool = page.pools.take(pools);
+    if (first === null || firstPool === null) throw new RangeError("a layer has too many nodes for one texture");
+    this.pages.push(page);
+    return { page, start: first, poolStart: firstPool };
+  }
+
+  /** Forgets every block, as another network needs it. */
+  clear(): void {
+    this.dispose();
+    this.generation++;
+    this.entries.clear();
+    this.pages = [];
   }
 
   dispose(): void {
-    for (const { texture } of this.entries.values()) this.gl.deleteTexture(texture);
-    this.entries.clear();
+    for (const { values, pools } of this.pages) {
+      values.dispose();
+      pools.dispose();
+    }
   }
 }

@@ -1,0 +1,139 @@
+/**
+ * The values of a block as the graphics card reads them: one float32 a cell, and pooled levels of it, each half as wide
+ * and half as high as the one before, that hold the smallest and the largest value under each of their cells.
+ */
+
+import { pooledExtent } from "../detail";
+import { flatOf } from "../graph_shapes";
+import type { Values } from "../graph_types";
+import type { Block } from "../layout";
+
+const NOT_A_NUMBER = 3.0e38;
+const INFINITE = 3.2e38;
+const EMPTY = 3.35e38;
+const NO_NODE = -3.4e38;
+/** Codes of cells without a value lie beyond these. */
+const LEAST_EMPTY = 3.3e38;
+const MOST_NO_NODE = -3.35e38;
+
+type Cells = Pick<Block, "columns" | "rows">;
+
+/**
+ * What values are multiplied with to stay within float32: 1, unless they are far beyond it. Diverging networks reach
+ * 1e300 before they reach infinity.
+ */
+export function float32Factor(values: Values): number {
+  let largest = 0;
+  for (const value of values) {
+    const size = Math.abs(value);
+    if (size > largest && size < Infinity) largest = size;
+  }
+  return largest > 1e37 || (largest > 0 && largest < 1e-30) ? 1 / Math.max(largest, 1e-300) : 1;
+}
+
+/** Non-finite values have codes of their own, which the shader knows. */
+function encode(value: number, factor: number): number {
+  if (Number.isFinite(value)) return value * factor;
+  return Number.isNaN(value) ? NOT_A_NUMBER : Math.sign(value) * INFINITE;
+}
+
+/** The mean of the finite values, as the shader sees them. */
+export function centreOf(values: Values, factor: number): number {
+  let sum = 0;
+  let count = 0;
+  for (const value of values) {
+    if (!Number.isFinite(value)) continue;
+    sum += value * factor;
+    count++;
+  }
+  return count > 0 ? sum / count : 0;
+}
+
+/** Writes the cells of a block row by row from `at` on; nodes from `known` on are empty. */
+export function writeCells(
+  into: Float32Array,
+  at: number,
+  block: Block,
+  values: Values,
+  factor: number,
+  known = block.count,
+): void {
+  const cells = block.columns * block.rows;
+  if (block.maps === null) {
+    const filled = Math.min(known, block.count);
+    for (let flat = 0; flat < filled; flat++) into[at + flat] = encode(values[flat] ?? 0, factor);
+    into.fill(EMPTY, at + filled, at + block.count);
+    into.fill(NO_NODE, at + block.count, at + cells);
+    return;
+  }
+  for (let row = 0; row < block.rows; row++) {
+    for (let column = 0; column < block.columns; column++) {
+      const flat = flatOf(block, column, row);
+      const code = flat < 0 ? NO_NODE : flat < known ? encode(values[flat] ?? 0, factor) : EMPTY;
+      into[at + row * block.columns + column] = code;
+    }
+  }
+}
+
+/** How many cells the pooled levels have up to, not with, `level`; without it, all of them. */
+export function pooledCells({ columns, rows }: Cells, level = Number.POSITIVE_INFINITY): number {
+  let cells = 0;
+  for (let one = 1; one < level; one++) {
+    const wide = pooledExtent(columns, one);
+    const high = pooledExtent(rows, one);
+    cells += wide * high;
+    if (wide === 1 && high === 1) break;
+  }
+  return cells;
+}
+
+/**
+ * Writes the pooled levels, from the first, as pairs of the smallest and the largest value, from pair `to` on.
+ *
+ * Cells without a node do not count, empty ones only where there is nothing else; what is not finite always wins.
+ */
+export function writePools(into: Float32Array, to: number, cells: Float32Array, at: number, grid: Cells): void {
+  let { columns, rows } = grid;
+  let low = cells;
+  let high = cells;
+  let from = at;
+  let step = 1;
+  let end = to * 2;
+  while (columns > 1 || rows > 1) {
+    const wide = Math.ceil(columns / 2);
+    const tall = Math.ceil(rows / 2);
+    const start = end;
+    for (let row = 0; row < tall; row++) {
+      const lastRow = Math.min(2 * row + 1, rows - 1);
+      for (let column = 0; column < wide; column++) {
+        const lastColumn = Math.min(2 * column + 1, columns - 1);
+        let least = Infinity;
+        let most = -Infinity;
+        let empty = false;
+        for (let y = 2 * row; y <= lastRow; y++) {
+          for (let x = 2 * column; x <= lastColumn; x++) {
+            const place = (y * columns + x) * step;
+            const smallest = low[from + place] as number;
+            const largest = high[from + place + step - 1] as number;
+            if (smallest < MOST_NO_NODE) continue;
+            if (smallest > LEAST_EMPTY) {
+              empty = true;
+              continue;
+            }
+            if (smallest < least) least = smallest;
+            if (largest > most) most = largest;
+          }
+        }
+        if (least === Infinity) least = most = empty ? EMPTY : NO_NODE;
+        into[end++] = least;
+        into[end++] = most;
+      }
+    }
+    low = into;
+    high = into;
+    from = start;
+    step = 2;
+    columns = wide;
+    rows = tall;
+  }
+}
