@@ -25,6 +25,7 @@ from app.api import (
     forward,
     gradients,
     health,
+    images,
     jobs,
     layers,
     networks,
@@ -49,7 +50,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, datasets, jobs, openapi, health),
+    *(code, images, datasets, jobs, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

@@ -78,6 +78,7 @@ class Settings:
     `data_dir`: the directory for what is stored; it is made when something is. The default is the user's own.
     `datasets_dir`: a folder with files of data sets that are there already; nothing is written into it.
     `database_url`: another database than the SQLite file there, `postgresql://…` or `sqlite:///FILE`.
+    `image_pixels`: the most pixels that a picture may have which is to become an input.
     `networks`: how many networks may be stored, those included that are deleted and can be restored.
     `document_bytes`: the largest document that is stored, as JSON.
     `deleted_days`: for how long at most a deleted network can be restored.
@@ -110,6 +111,7 @@ class Settings:
     data_dir: Path = field(default_factory=user_data_directory)
     datasets_dir: Path | None = None
     database_url: str | None = None
+    image_pixels: int = 50_000_000
     networks: int = 1000
     document_bytes: int = 16 * MEBIBYTE
     deleted_days: int = 30

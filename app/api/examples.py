@@ -561,6 +561,25 @@ EXAMPLES: Mapping[str, Example] = {
     "get_job": Example(answer={**JOB, "result": None}, parameters={"id": JOB["id"]}),
     "stop_job": Example(answer={**JOB, "status": "stopping", "result": None}, parameters={"id": JOB["id"]}),
     "follow_job": Example(answer=None, parameters={"id": JOB["id"], "Last-Event-ID": "12"}),
+    "read_image": Example(
+        answer={
+            "inputs": [[0.0, 1.0], [0.4, 0.8]],
+            "shape": [2, 2],
+            "source": {"format": "PNG", "width": 2, "height": 2, "mode": "L", "frames": 1},
+            "steps": [
+                {"operation": "decode", "detail": "PNG, 2×2×1", "shape": [2, 2, 1]},
+                {"operation": "scale", "detail": "pixel / 255", "shape": [2, 2, 1]},
+                {"operation": "reshape", "detail": "row by row, to 2×2", "shape": [2, 2]},
+            ],
+        },
+        body={
+            "network": {
+                "input": {"shape": [2, 2], "preprocessing": {"scale": 255}},
+                "layers": [{"kind": "Flatten"}, {"kind": "Dense", "units": 1}],
+            },
+            "image": "iVBORw0KGgoAAAANSUhEUgAAAAIAAAACCAAAAABX3VL4AAAADklEQVR4nGNg+M+UdhYABaECNckoY+gAAAAASUVORK5CYII=",
+        },
+    ),
     "get_health": Example(
         answer={"status": "ok", "version": __version__},
     ),

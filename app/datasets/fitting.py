@@ -21,8 +21,8 @@ def fit_inputs(
     """Return the `chosen` examples as a network with the input `spec` takes them: (n, *spec.shape) of `dtype`.
 
     The pixels of a picture go through the network's preprocessing as those of any other picture would, so
-    `{"scale": 255}` gives numbers from 0 to 1 for every data set. Inputs are reshaped where their count fits. Raises
-    `NetworkError` where it does not.
+    `{"scale": 255}`, or no word of scale, mean and std, gives numbers from 0 to 1. Inputs are reshaped where their
+    count fits. Raises `NetworkError` where it does not.
     """
     check_fit(loaded, spec)
     preprocessing = spec.preprocessing if loaded.dataset.levels is not None else {}

@@ -26,7 +26,10 @@ PREPROCESSING = {
     "resize": "[height, width]",
     "mean": "a number, or a list with one a channel",
     "std": "a positive number, or a list with one a channel",
+    "fit": 'one of "crop" (the middle of a picture of other proportions), "pad" and "stretch"',
+    "invert": 'true, false or "auto" (if the border of the picture is light)',
 }
+_WORDS = {"fit": ("crop", "pad", "stretch"), "invert": (True, False, "auto")}
 MAXIMUM_NAME = 200
 
 
@@ -101,11 +104,16 @@ def _read_texts(spec: Mapping[str, Any], name: str, problems: list[Problem]) -> 
 
 
 def _check_preprocessing(value: object) -> list[Problem]:
-    """Check how an image becomes an example: the result is ((resized pixels / scale) − mean) / std."""
+    """Check how an image becomes an example: the result is ((resized pixels / scale) − mean) / std.
+
+    Pixels go from 0 to 255.
+    """
     fields, problems = read_fields(value, PREPROCESSING, "preprocessing")
     for name, one in fields.items():
         if name == "resize":
             fits = isinstance(one, list) and len(one) == 2 and all(is_integer(n, 1, 65_536) for n in one)
+        elif name in _WORDS:
+            fits = isinstance(one, str | bool) and one in _WORDS[name]
         elif name in PREPROCESSING:
             numbers = one if isinstance(one, list) and one and name != "scale" else [one]
             fits = all(is_number(n) and (n > 0 or name == "mean") for n in numbers)

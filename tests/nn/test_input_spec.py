@@ -18,7 +18,7 @@ def network_with(**spec: Any) -> dict[str, Any]:
 
 
 def test_everything_is_kept() -> None:
-    preprocessing = {"scale": 255, "resize": [2, 1], "mean": [0.1, 0.2], "std": 0.5}
+    preprocessing = {"scale": 255, "resize": [2, 1], "mean": [0.1, 0.2], "std": 0.5, "fit": "pad", "invert": "auto"}
     spec = Network.from_document(
         network_with(shape=[2], names=["a", "b"], default=[1, 2.5], preprocessing=preprocessing, classes=["no", "yes"])
     ).input
@@ -80,6 +80,9 @@ WRONG: list[tuple[dict[str, Any], str, str]] = [
     ({"shape": [2], "dtype": "int", "default": [1, 10**30]}, "/default", "too large"),
     ({"shape": [2], "preprocessing": []}, "/preprocessing", "expected an object"),
     ({"shape": [2], "preprocessing": {"crop": 1}}, "/preprocessing/crop", "no field"),
+    ({"shape": [2], "preprocessing": {"fit": "cover"}}, "/preprocessing/fit", '"pad"'),
+    ({"shape": [2], "preprocessing": {"fit": []}}, "/preprocessing/fit", '"pad"'),
+    ({"shape": [2], "preprocessing": {"invert": 1}}, "/preprocessing/invert", '"auto"'),
     ({"shape": [2], "preprocessing": {"scale": 0}}, "/preprocessing/scale", "a positive number"),
     ({"shape": [2], "preprocessing": {"scale": [255]}}, "/preprocessing/scale", "a positive number"),
     ({"shape": [2], "preprocessing": {"scale": True}}, "/preprocessing/scale", "a positive number"),
