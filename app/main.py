@@ -31,6 +31,7 @@ from app.api import (
     networks,
     openapi,
     parameters,
+    receptive_field,
 )
 from app.api import summary as summary_
 from app.api.boundary import Boundary
@@ -50,7 +51,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, images, datasets, jobs, openapi, health),
+    *(code, images, datasets, jobs, receptive_field, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

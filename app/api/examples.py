@@ -247,6 +247,15 @@ EXAMPLES: Mapping[str, Example] = {
         },
         body={"network": "walkthrough", "inputs": [0.5, 0.7], "what": "largest"},
     ),
+    "trace_receptive_field": Example(
+        answer={
+            "layers": [
+                {"name": "input", "start": [0], "stop": [2]},
+                {"name": "hidden", "start": [0], "stop": [3]},
+            ]
+        },
+        body={"network": "walkthrough", "node": {"layer": "output", "index": [0]}},
+    ),
     "differentiate_node": Example(
         answer={
             "layers": [

@@ -59,6 +59,7 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         "code",
         "parameters/file",
         "find",
+        "receptive_field",
     ]
     calls = {(path, method) for path, method, _ in operations(document)}
     assert calls == {
@@ -228,6 +229,8 @@ async def test_real_answers_fit_their_schemas(client: Client, document: dict[str
         node = {"layer": layer["name"], "index": [0] * len(layer["shape"])}
         explanation = await client.post("/api/v1/explain", {**body, "node": node, "top": 2})
         check(document, answer_schema(document, "/api/v1/explain", "post"), explanation)
+        field = await client.post("/api/v1/receptive_field", {"network": asked["network"], "node": node})
+        check(document, answer_schema(document, "/api/v1/receptive_field", "post"), field)
     target = {"layer": asked["layer"], "index": [0]}
     for path, extra in (("gradients", {"target": target}), ("edges", {"top": 3}), ("find", {"what": "largest"})):
         answer = await client.post(f"/api/v1/{path}", {**body, **extra})

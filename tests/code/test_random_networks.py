@@ -19,6 +19,9 @@ from app.tensors.parameter_file import named_parameters, write_npz
 from tests.code.printed import assert_same, expected_values, read_printed
 from tests.nn.networks import random_batch, zoo
 
+OTHER_WAYS = ("def gelu", "def gaussian", "def convolve", "windows(", "np.mean(")
+"""What the NumPy programs compute in another, simpler way than Vitrine, with other rounding."""
+
 
 def ask(document: dict[str, Any], batched: bool) -> Question:
     """Return a question with random inputs, and every fourth layer's first node pinned."""
@@ -46,7 +49,7 @@ def test_numpy_programs_print_the_same_numbers(directory: Path, document: dict[s
         exec(compile(program, "program.py", "exec"), {})  # noqa: S102
     layers = read_printed(printed.getvalue())
     assert_same(question, layers)
-    if "def gelu" not in program and "def gaussian" not in program:
+    if not any(word in program for word in OTHER_WAYS):
         for name, values in expected_values(question).items():
             np.testing.assert_array_equal(layers[name], values.astype(np.float64), err_msg=name)
 

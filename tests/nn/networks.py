@@ -141,9 +141,10 @@ RANDOM_PARAMETERS: Mapping[str, dict[str, Any]] = {
 class _Graph:
     """A network document that grows layer by layer, each chosen at random to fit those before it."""
 
-    def __init__(self, generator: np.random.Generator, activations: tuple[str, ...]) -> None:
+    def __init__(self, generator: np.random.Generator, activations: tuple[str, ...], smooth: bool) -> None:
         self.generator = generator
         self.activations = activations
+        self.smooth = smooth
         self.shapes: dict[str, tuple[int, ...]] = {}
         self.layers: list[dict[str, Any]] = []
 
@@ -173,6 +174,7 @@ class _Graph:
             [
                 *(self.dense, self.dense, self.activate, self.soften, self.drop, self.flatten, self.reshape),
                 *(self.normalize_batch, self.normalize_layer, self.merge, self.concatenate),
+                *(self.convolve, self.convolve, self.pool, self.pool_all),
             ]
         )(source, self.shapes[source])
 
@@ -180,6 +182,52 @@ class _Graph:
         units = self.number(1, 4)
         activation, made = self.activation((*shape[:-1], units))
         self.add("Dense", [source], made, units=units, activation=activation, use_bias=self.one_of([True, False]))
+
+    def windows(self, shape: tuple[int, ...], strides: bool = True) -> tuple[dict[str, Any], tuple[int, ...]]:
+        """Choose a window that `shape` allows, and say how many positions it has along each axis."""
+        sizes = [self.number(1, 3) for _ in shape[:-1]]
+        steps = [self.number(1, 2) if strides else 1 for _ in sizes]
+        fits = all(size <= length for size, length in zip(sizes, shape, strict=False))
+        padding = self.one_of(["valid", "same"]) if fits else "same"
+        counts = tuple(
+            (length - size) // step + 1 if padding == "valid" else -(-length // step)
+            for length, size, step in zip(shape, sizes, steps, strict=False)
+        )
+        return {"size": sizes, "strides": steps, "padding": padding}, counts
+
+    def convolve(self, source: str, shape: tuple[int, ...]) -> None:
+        if len(shape) not in (2, 3):
+            return self.dense(source, shape)
+        windows, counts = self.windows(shape, strides=self.one_of([True, False]))
+        groups = self.one_of([number for number in range(1, shape[-1] + 1) if shape[-1] % number == 0])
+        filters = groups * self.number(1, 2)
+        activation, made = self.activation((*counts, filters))
+        windows["kernel_size"] = windows.pop("size")
+        if max(windows["strides"]) == 1 and windows["padding"] == "same":
+            windows["dilation_rate"] = self.number(1, 2)
+        settings = {
+            "filters": filters,
+            "groups": groups,
+            "activation": activation,
+            "use_bias": self.one_of([True, False]),
+        }
+        return self.add(f"Conv{len(shape) - 1}D", [source], made, **settings, **windows)
+
+    def pool(self, source: str, shape: tuple[int, ...]) -> None:
+        if len(shape) not in (2, 3):
+            return self.drop(source, shape)
+        windows, counts = self.windows(shape)
+        windows["pool_size"] = windows.pop("size")
+        kind = "Average" if self.smooth else self.one_of(["Average", "Max"])
+        return self.add(f"{kind}Pooling{len(shape) - 1}D", [source], (*counts, shape[-1]), **windows)
+
+    def pool_all(self, source: str, shape: tuple[int, ...]) -> None:
+        if len(shape) not in (2, 3):
+            return self.drop(source, shape)
+        kind = "Average" if self.smooth else self.one_of(["Average", "Max"])
+        keep = self.one_of([True, False])
+        made = (*((1,) * (len(shape) - 1) if keep else ()), shape[-1])
+        return self.add(f"Global{kind}Pooling{len(shape) - 1}D", [source], made, keepdims=keep)
 
     def activate(self, source: str, shape: tuple[int, ...]) -> None:
         activation, made = self.activation(shape)
@@ -256,7 +304,7 @@ def stretchable(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
 
 def random_document(seed: int, dtype: str, smooth: bool) -> dict[str, Any]:
     """Make a small random network: any layer kinds, branches, skips, one input of up to three axes."""
-    graph = _Graph(np.random.default_rng(seed), SMOOTH if smooth else tuple(ACTIVATIONS))
+    graph = _Graph(np.random.default_rng(seed), SMOOTH if smooth else tuple(ACTIVATIONS), smooth)
     shape = tuple(graph.some_of([1, 2, 3], 3))
     integers = graph.number(0, 4) == 0
     if integers:

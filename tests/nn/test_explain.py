@@ -57,7 +57,7 @@ def check_explanation(trace: Trace, layer: str, index: tuple[int, ...], example:
     assert one.difference == abs(one.recomputed - one.value)
     cut = explain(trace, layer, index, example, top=1)
     assert cut.terms == one.terms[:1]
-    assert cut.others_count == len(one.terms) - 1
+    assert cut.others_count == max(0, len(one.terms) - 1)  # a dilated window may see nothing but padding
     if one.operation != "product":
         assert total(cut) == pytest.approx(total(one), rel=1e-12, abs=1e-14 * magnitude(one))
     json.dumps(one.to_dict(), allow_nan=False)

@@ -11,6 +11,7 @@ from app.nn.activations import BoundActivation, bind
 from app.nn.argument_types import Axes
 from app.nn.arguments import activation_argument, argument
 from app.nn.layers.base import (
+    Box,
     Layer,
     LayerGradient,
     LayerValues,
@@ -18,6 +19,7 @@ from app.nn.layers.base import (
     Terms,
     activated,
     activated_shape,
+    before_activation,
     copied,
     resolve_axis,
 )
@@ -52,6 +54,10 @@ class _ActivationLayer(Layer):
         """Carry the gradient through the function."""
         by_input = self.activation_gradient(values, gradient)
         return LayerGradient((by_input,), pre_activation=by_input)
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The same nodes; all along the axis of a function along an axis."""
+        return (before_activation(self.bound_activation, box, input_shapes[0]),)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term: the node of the input that the function is applied to."""

@@ -237,10 +237,11 @@ class Layer(ABC):
         `inputs` are those of one example, without the batch axis.
         """
 
-    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box, ...]:
-        """Return the part of each input that a part of the output depends on: all of it, for most kinds.
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """Return the part of each input that a part of the output depends on, `None` for an input that it does not.
 
-        Boxes are never empty; along an axis that is not read contiguously they reach from the first node to the last.
+        Boxes are never empty. Where nodes are not read contiguously, a box reaches from the first to the last of them.
+        By default it is all of every input.
         """
         return tuple(whole(shape) for shape in input_shapes)
 

@@ -166,7 +166,7 @@ class _Convolution(Layer):
         sums = channel_sums(terms.product.reshape(under.values.shape), first)
         return replace(terms, details={"window": window_of(windows, index), "channels": sums})
 
-    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box, ...]:
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
         """The windows of the box's positions; all channels, but of the groups that are not asked for."""
         box = before_activation(self.activation, box, self.pre_activation_shape(input_shapes))
         axes = self.windows(input_shapes[0])[-self.dimensions :]

@@ -11,6 +11,7 @@ from app.nn.argument_types import Boolean, Integer
 from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
+    Box,
     Layer,
     LayerGradient,
     LayerValues,
@@ -19,6 +20,7 @@ from app.nn.layers.base import (
     Terms,
     activated,
     activated_shape,
+    before_activation,
     single_terms,
 )
 from app.nn.reading import Array, Shape
@@ -95,6 +97,11 @@ class Dense(Layer):
         source_node = first * len(features) + np.arange(len(features))
         bias = float(parameters["bias"][index[-1]]) if self.use_bias else None
         return single_terms(features, source_node, parameters["kernel"][:, index[-1]], bias=bias)
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """All features, at the same positions."""
+        box = before_activation(self.activation, box, self.pre_activation_shape(input_shapes))
+        return ((*box[:-1], (0, input_shapes[0][-1])),)
 
     def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:
         """The feature that a weight multiplies, 1 for a bias; `None` where there are several positions."""

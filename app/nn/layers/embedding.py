@@ -8,7 +8,7 @@ import numpy as np
 from app.nn.argument_types import Integer
 from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, ParameterSpec, Terms
+from app.nn.layers.base import Box, Layer, LayerGradient, LayerValues, Parameters, ParameterSpec, Terms
 from app.nn.reading import Array, Shape
 
 
@@ -52,6 +52,10 @@ class Embedding(Layer):
         by_table = np.zeros_like(parameters["embeddings"])
         np.add.at(by_table, inputs[0], gradient)
         return LayerGradient((None,), {"embeddings": by_table})
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The integers at the same places."""
+        return (box[:-1],)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term: `value` is the integer, `weight` and `product` the number found in its row."""

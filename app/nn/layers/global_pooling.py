@@ -40,7 +40,7 @@ class _GlobalPooling(Layer):
         nodes = np.arange(index[-1], values.size, channels)
         return nodes, values.reshape(-1)[nodes].astype(np.float64)
 
-    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box, ...]:
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
         """Everything, in the same channels."""
         return ((*((0, length) for length in input_shapes[0][:-1]), box[-1]),)
 

@@ -9,6 +9,7 @@ import numpy as np
 from app.nn.argument_types import Axes
 from app.nn.arguments import argument
 from app.nn.layers.base import (
+    Box,
     Layer,
     LayerGradient,
     LayerValues,
@@ -48,6 +49,13 @@ class _ElementwiseMerge(Layer):
             nodes.append(int(np.ravel_multi_index(place, one.shape)))
             values.append(float(one[place]))
         return np.array(nodes), np.array(values, dtype=np.float64)
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The same nodes of every input; of one that is stretched along an axis, the only one there."""
+        return tuple(
+            tuple((0, 1) if length == 1 else side for side, length in zip(box, shape, strict=True))
+            for shape in input_shapes
+        )
 
 
 def _sum_to_shape(gradient: Array, shape: Shape) -> Array:
@@ -154,6 +162,17 @@ class Concatenate(Layer):
         axis = resolve_axis(self.axis[0], inputs[0].shape[1:]) + 1
         ends = np.cumsum([one.shape[axis] for one in inputs])[:-1]
         return LayerGradient(tuple(np.split(gradient, ends, axis=axis)))
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The part of every input that stands there, if any."""
+        axis = resolve_axis(self.axis[0], input_shapes[0])
+        found: list[Box | None] = []
+        begin = 0
+        for shape in input_shapes:
+            start, stop = max(0, box[axis][0] - begin), min(shape[axis], box[axis][1] - begin)
+            found.append((*box[:axis], (start, stop), *box[axis + 1 :]) if start < stop else None)
+            begin += shape[axis]
+        return tuple(found)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term: the node of the input that stands at this place."""

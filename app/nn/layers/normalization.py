@@ -11,6 +11,7 @@ from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
     NOTHING,
+    Box,
     Layer,
     LayerGradient,
     LayerValues,
@@ -184,6 +185,10 @@ class BatchNormalization(Layer):
         kept = inputs[0].dtype.type(self.momentum)
         return {name: parameters[name] * kept + (1 - kept) * statistic for name, statistic in new.items()}
 
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The same nodes."""
+        return (box,)
+
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term, with weight γ/√(variance + ε) and bias β − mean · weight."""
         feature = index[resolve_axis(self.axis[0], inputs[0].shape)]
@@ -282,6 +287,12 @@ class LayerNormalization(Layer):
         mean = scaled.mean(axis=axes, keepdims=True)
         along = (scaled * standard).mean(axis=axes, keepdims=True)
         return LayerGradient((inverse * (scaled - mean - standard * along),), by_parameters)
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The same nodes, and all along the axes that are normalised."""
+        axes = self._axes(input_shapes[0])
+        sides = zip(box, input_shapes[0], strict=True)
+        return (tuple((0, length) if axis in axes else side for axis, (side, length) in enumerate(sides)),)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term for every value that the mean is taken over.

@@ -81,7 +81,7 @@ class _Pooling(Layer):
             target[images, rows] = slide_along(self.combine, combined, 2, windows.columns, self.empty)
         return output
 
-    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box, ...]:
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
         """The windows of the box's positions, in the same channels."""
         axes = self.windows(input_shapes[0])[-self.dimensions :]
         return ((*(axis.reads(*interval) for axis, interval in zip(axes, box[:-1], strict=True)), box[-1]),)

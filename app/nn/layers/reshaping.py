@@ -8,7 +8,18 @@ import numpy as np
 
 from app.nn.argument_types import Integer, Nullable, Number, TargetShape
 from app.nn.arguments import argument
-from app.nn.layers.base import Layer, LayerGradient, LayerValues, Parameters, Random, ShapeError, Terms, copied
+from app.nn.layers.base import (
+    Box,
+    Layer,
+    LayerGradient,
+    LayerValues,
+    Parameters,
+    Random,
+    ShapeError,
+    Terms,
+    copied,
+    whole,
+)
 from app.nn.reading import Array, Shape, format_shape
 
 
@@ -26,6 +37,19 @@ class _CopyLayer(Layer):
     ) -> LayerGradient:
         """Give the gradient the input's shape."""
         return LayerGradient((gradient.reshape(inputs[0].shape),))
+
+    def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
+        """The nodes at the same places in C order, and all between the first and the last of them."""
+        (shape,) = input_shapes
+        output = self.output_shape(input_shapes)
+        if output == shape:
+            return (box,)
+        first = np.unravel_index(np.ravel_multi_index(tuple(start for start, _ in box), output), shape)
+        last = np.unravel_index(np.ravel_multi_index(tuple(stop - 1 for _, stop in box), output), shape)
+        # up to the first axis along which they differ; behind it, nodes from one end to the other lie in between
+        differing = next((axis for axis in range(len(shape)) if first[axis] != last[axis]), len(shape))
+        sides = zip(first[: differing + 1], last[: differing + 1], strict=True)
+        return ((*((int(start), int(stop) + 1) for start, stop in sides), *whole(shape[differing + 1 :])),)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term: the node at the same place in C order."""
