@@ -72,7 +72,8 @@ def test_only_the_client_of_the_api_talks_to_the_server() -> None:
     assert {path.relative_to(SOURCE).as_posix() for path in scripts() if calls.search(code(path))} <= {"api.ts"}
 
 
-PURE = [SOURCE / f"{name}.ts" for name in ("layout", "detail", "scene", "camera", "color", "format")]
+PURE_MODULES = ("layout", "detail", "scene", "camera", "color", "format", "minimap", "safetensors")
+PURE = [SOURCE / f"{name}.ts" for name in PURE_MODULES]
 
 
 def test_the_graph_is_given_plain_data_and_never_reads_the_store() -> None:

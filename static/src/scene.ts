@@ -273,21 +273,21 @@ export function buildScene(request: SceneRequest): Scene {
   const names = nodeNames(frame);
   const captions = mapCaptions(frame);
   const { lines, labels, notes } = edgeLines(frame);
-  const window = drawWindow(frame);
+  const looked = drawWindow(frame);
   return {
     viewport: request.viewport,
     palette: frame.palette,
     blocks: [...frame.visible.values()],
     lines,
-    linesAbove: window.lines,
+    linesAbove: looked.lines,
     spots: [...spotsOf(frame), ...flowSpots(lines, request.flow ?? 1)],
     marks: marksOf(frame),
     frame: frameOf(frame),
     texts: [...numbers(frame), ...captions, ...names, ...labels, ...headers],
-    images: [...colourPictures(frame), ...window.images],
-    outlines: [...mapOutlines(frame), ...fieldOutlines(frame), ...window.outlines],
+    images: [...colourPictures(frame), ...looked.images],
+    outlines: [...mapOutlines(frame), ...fieldOutlines(frame), ...looked.outlines],
     minimap: minimapOf(frame, (position) => blockAt(position, request, frame.highlight)),
-    notes: [...notes, ...window.notes, ...poolingNote(frame)],
+    notes: [...notes, ...looked.notes, ...poolingNote(frame)],
     legend: legendFor(frame),
   };
 }
