@@ -328,6 +328,7 @@ EXAMPLES: Mapping[str, Example] = {
             "non_trainable_parameters": 0,
             "multiply_adds": 9,
             "parameter_bytes": 104,
+            "repeats": [],
         },
         body={
             "network": {

@@ -423,6 +423,18 @@ class SummaryLayer(Answer):
     multiply_adds: Count
 
 
+class SummaryRepeat(Answer):
+    """Layers that say the same several times over, one block after the other; the counts are those of all of them."""
+
+    first: Count = Field(description="The place of the first among `layers`.")
+    layers: Count = Field(description="How many layers a block has.")
+    times: Count = Field(description="How many blocks there are.")
+    parameters: Count
+    trainable: Count
+    non_trainable: Count
+    multiply_adds: Count
+
+
 class SummaryAnswer(Answer):
     """A network, counted; `layers` begins with the input."""
 
@@ -432,6 +444,10 @@ class SummaryAnswer(Answer):
     non_trainable_parameters: Count
     multiply_adds: Count
     parameter_bytes: Count
+    repeats: list[SummaryRepeat] = Field(
+        description="Which of the layers can be folded into few lines: runs of blocks with the same kinds, arguments "
+        "and shapes."
+    )
 
 
 class StatisticsAnswer(Answer):

@@ -125,6 +125,7 @@ def create_parser() -> Parser:
 
     summary = command("summary", "print layers, shapes, parameters and costs", SUMMARY_EPILOG)
     _add_network(summary)
+    summary.add_argument("--all", action="store_true", help="list every layer, also those that repeat")
     _add_json(summary)
 
     activation = command("activation", "print values and derivatives of an activation function", ACTIVATION_EPILOG)

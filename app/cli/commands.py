@@ -64,7 +64,7 @@ def _check_example(given: tuple[Array, bool] | None, example: int) -> None:
 def summary(chosen: Namespace) -> str:
     """Return what a network is made of, and what it costs."""
     found = summarize(read_network(chosen.network))
-    return _json(found.to_dict()) if chosen.json else f"{found}\n"
+    return _json(found.to_dict()) if chosen.json else found.as_text(folded=not chosen.all) + "\n"
 
 
 def activation(chosen: Namespace) -> str:

@@ -9,6 +9,7 @@ Activations, additions, maxima and copies count nothing.
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from app.nn.folding import Run, find_runs
 from app.nn.network import INPUT, Network
 from app.nn.reading import Shape
 
@@ -28,8 +29,21 @@ class LayerSummary:
 
 
 @dataclass(frozen=True)
+class Repeat:
+    """Lines that say the same `times` over, `layers` of them each time, from line `first` on; counts of all of them."""
+
+    first: int
+    layers: int
+    times: int
+    parameters: int
+    trainable: int
+    non_trainable: int
+    multiply_adds: int
+
+
+@dataclass(frozen=True)
 class Summary:
-    """All lines, beginning with the input, and their totals."""
+    """All lines, beginning with the input, and their totals; `repeats` says which lines can be folded into few."""
 
     layers: tuple[LayerSummary, ...]
     total_parameters: int
@@ -37,6 +51,7 @@ class Summary:
     non_trainable_parameters: int
     multiply_adds: int
     parameter_bytes: int
+    repeats: tuple[Repeat, ...] = ()
     name: str | None = None
 
     def to_dict(self) -> dict[str, Any]:
@@ -46,18 +61,16 @@ class Summary:
         return result
 
     def __str__(self) -> str:
-        """Print the table that `model.summary()` prints in Keras, with a column for multiply-adds."""
+        """Print the table that `model.summary()` prints in Keras, with a column for multiply-adds.
+
+        Layers that repeat stand there once, each count with how often it is there: 999 × 4,160.
+        """
+        return self.as_text()
+
+    def as_text(self, *, folded: bool = True) -> str:
+        """Return the table with repeated layers folded into one line each, or with all of them."""
         header = ("Layer (type)", "Output Shape", "Param #", "Multiply-adds", "Connected to")
-        rows = [
-            (
-                f"{one.name} ({'InputLayer' if one.kind == 'Input' else one.kind})",
-                f"({', '.join(['None', *map(str, one.output_shape)])})",
-                f"{one.parameters:,}",
-                f"{one.multiply_adds:,}",
-                ", ".join(one.inputs) or "-",
-            )
-            for one in self.layers
-        ]
+        rows = self._rows(self.repeats if folded else ())
         widths = [max(len(row[column]) for row in (header, *rows)) for column in range(len(header))]
         right = (False, False, True, True, False)
 
@@ -85,6 +98,30 @@ class Summary:
                 f"Multiply-adds: {self.multiply_adds:,}",
             ]
         )
+
+    def _rows(self, repeats: tuple[Repeat, ...]) -> list[tuple[str, ...]]:
+        """Return the cells of every line, those that repeat once."""
+        rows: list[tuple[str, ...]] = []
+        starts = {repeat.first: repeat for repeat in repeats}
+        line = 0
+        while line < len(self.layers):
+            repeat = starts.get(line, Repeat(line, 1, 1, 0, 0, 0, 0))
+            times = f"{repeat.times:,} × " if repeat.times > 1 else ""
+            for place in range(line, line + repeat.layers):
+                one = self.layers[place]
+                last = self.layers[place + repeat.layers * (repeat.times - 1)]
+                names = one.name if one is last else f"{one.name} … {last.name}"
+                rows.append(
+                    (
+                        f"{names} ({times}{'InputLayer' if one.kind == 'Input' else one.kind})",
+                        f"({', '.join(['None', *map(str, one.output_shape)])})",
+                        f"{times if one.parameters else ''}{one.parameters:,}",
+                        f"{times if one.multiply_adds else ''}{one.multiply_adds:,}",
+                        ", ".join(one.inputs) + (" …" if one is not last else "") or "-",
+                    )
+                )
+            line += repeat.layers * repeat.times
+        return rows
 
 
 def format_bytes(count: int) -> str:
@@ -124,5 +161,20 @@ def summarize(network: Network) -> Summary:
         non_trainable_parameters=total - trainable,
         multiply_adds=sum(one.multiply_adds for one in lines),
         parameter_bytes=total * network.dtype.itemsize,
+        repeats=tuple(_repeat(run, lines) for run in find_runs(network)),
         name=network.name,
+    )
+
+
+def _repeat(run: Run, lines: list[LayerSummary]) -> Repeat:
+    """Add up what repeats; the input is the first of the lines."""
+    repeated = lines[run.first + 1 : run.stop + 1]
+    return Repeat(
+        run.first + 1,
+        run.layers,
+        run.times,
+        sum(one.parameters for one in repeated),
+        sum(one.trainable for one in repeated),
+        sum(one.non_trainable for one in repeated),
+        sum(one.multiply_adds for one in repeated),
     )

@@ -115,7 +115,7 @@ function followSelection(
   edited: Edited,
   summary: Summary,
 ): NodeReference | null {
-  const added = operations.some((one) => one.operation === "add_layer")
+  const added = operations.some(({ operation }) => operation === "add_layer" || operation === "add_repeat")
     ? summary.layers.find((layer) => edited.added.includes(layer.name))
     : undefined;
   if (added !== undefined) return { layer: added.name, index: added.output_shape.map(() => 0) };

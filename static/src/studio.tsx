@@ -6,6 +6,7 @@ import "./styles/studio.css";
 import "./styles/edit.css";
 import "./styles/keep.css";
 import "./styles/play.css";
+import "./styles/depth.css";
 import "./styles/reach.css";
 import "./styles/image.css";
 import { render } from "preact";

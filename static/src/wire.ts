@@ -209,6 +209,17 @@ export interface SummaryLayer {
   multiply_adds: number;
 }
 
+/** Blocks of `layers` layers that say the same `times` over, from row `first` on; counts of all of them. */
+export interface SummaryRepeat {
+  first: number;
+  layers: number;
+  times: number;
+  parameters: number;
+  trainable: number;
+  non_trainable: number;
+  multiply_adds: number;
+}
+
 export interface Summary {
   layers: SummaryLayer[];
   total_parameters: number;
@@ -216,6 +227,8 @@ export interface Summary {
   non_trainable_parameters: number;
   multiply_adds: number;
   parameter_bytes: number;
+  /** Which rows can be folded into few. */
+  repeats?: SummaryRepeat[];
 }
 
 export interface ActivationParameter {

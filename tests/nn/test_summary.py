@@ -47,6 +47,7 @@ def test_counts_of_the_walkthrough() -> None:
         "non_trainable_parameters": 0,
         "multiply_adds": 9,
         "parameter_bytes": 104,
+        "repeats": [],
     }
 
 

@@ -36,10 +36,10 @@ def set_arguments(draft: Draft, operation: Fields) -> None:
     if problems:
         raise NetworkError(problem.within("/arguments") for problem in problems)
     draft.change(name, arguments=arguments)
-    draft.step.arguments[name] = _resized_arguments(placed, read)
+    draft.step.arguments[name] = resized_arguments(placed, read)
 
 
-def _resized_arguments(placed: PlacedLayer, arguments: Mapping[str, Any]) -> dict[str, Array]:
+def resized_arguments(placed: PlacedLayer, arguments: Mapping[str, Any]) -> dict[str, Array]:
     """Return the former positions of every length that an argument sets anew: what fits stays."""
     width = width_argument(placed.layer, placed.input_shapes[0]) if len(placed.inputs) == 1 else None
     positions = {}

@@ -9,10 +9,11 @@ from app.nn.editing.argument_operations import ARGUMENT_OPERATIONS
 from app.nn.editing.draft import Draft
 from app.nn.editing.layer_operations import LAYER_OPERATIONS
 from app.nn.editing.operation import Operation
+from app.nn.editing.repeat_operations import REPEAT_OPERATIONS
 from app.nn.editing.settling import settle
 from app.nn.editing.value_operations import VALUE_OPERATIONS
 from app.nn.editing.wire_operations import WIRE_OPERATIONS
-from app.nn.editing.writing import write_document
+from app.nn.editing.writing import write_document, written_out
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.limits import Limits
 from app.nn.network import Network
@@ -21,7 +22,10 @@ from app.nn.reading import MAXIMUM_PROBLEMS, describe, pointer_to, read_fields
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
         operation.name: operation
-        for operation in (*VALUE_OPERATIONS, *ARGUMENT_OPERATIONS, *LAYER_OPERATIONS, *WIRE_OPERATIONS)
+        for operation in (
+            *(*VALUE_OPERATIONS, *ARGUMENT_OPERATIONS, *LAYER_OPERATIONS, *WIRE_OPERATIONS),
+            *REPEAT_OPERATIONS,
+        )
     }
 )
 """Every operation there is. Adding one is a function, an entry beside it and a row in the tests."""
@@ -62,6 +66,7 @@ def edit_document(network: Network, operations: object, limits: Limits = Limits(
         except NetworkError as error:
             raise error.within(pointer_to(position)) from None
     document = write_document(draft)
+    draft.notes += written_out(draft)
     try:
         edited = Network.from_document(document, limits)
     except NetworkError as error:

@@ -36,6 +36,9 @@ _FIELDS: Mapping[str, Any] = {
     "position": {**_INDEX, "description": "Where among the inputs; at the end by default."},
     "merge": {"enum": list(MERGES), "description": "How a layer that takes one input reads two."},
     "name": _NAME,
+    "last": {"type": "string", "description": "The last layer to repeat; `layer` by default."},
+    "repeat": {"type": "integer", "minimum": 1, "description": "How many rounds."},
+    "layers": {"type": "array", "items": _LAYER, "minItems": 1, "description": "One round; names are numbered."},
 }
 _OF_ONE_OPERATION: Mapping[tuple[str, str], Any] = {
     ("set_parameters", "index"): {"type": "array", "items": _INDEX, "description": "Which value of the parameter."},

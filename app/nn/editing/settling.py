@@ -34,6 +34,7 @@ def settle(draft: Draft, subject: str | None, place: str) -> None:
         raise LimitError([Problem("", detail, f"at most {MOST_NODES}", str(after.value_count))])
     _read_added(draft)
     changes: dict[str, Change | None] = {INPUT: draft.step.input_change}
+    repeated = {layer.name for layer in draft.layers if layer.origin is not None and layer.origin.repeated}
     for placed in after.layers:
         name = draft.step.former_names.get(placed.name, placed.name)
         if placed.name in draft.step.added:
@@ -46,8 +47,9 @@ def settle(draft: Draft, subject: str | None, place: str) -> None:
             changes[placed.name] = None
         else:
             changes[placed.name] = output_change(former, placed, reads, arguments or {})
-            _carry_weights(draft, former, placed, reads[0].change, arguments or {})
-        if name != placed.name:
+            if not (draft.step.redraws and placed.name in repeated):
+                _carry_weights(draft, former, placed, reads[0].change, arguments or {})
+        if name != placed.name and not draft.step.redraws:
             _keep_drawn(draft, former, placed)
     _follow_classes(draft, after, changes)
     if draft.step.former_names.get(after.output.name, after.output.name) != before.output.name:
@@ -87,10 +89,10 @@ def _relative(problem: Problem, subject: str | None, place: str) -> Problem:
 
 def _read_added(draft: Draft) -> None:
     """Read the values of layers that were added, now that they have been checked."""
-    for name in draft.step.added:
-        unread = draft.layer(name).unread
-        values = {parameter: np.array(value, dtype=np.float64) for parameter, value in unread.items()}
-        draft.change(name, values=values, unread={})
+    for place, layer in enumerate(draft.layers):
+        if layer.unread:
+            values = {parameter: np.array(value, dtype=np.float64) for parameter, value in layer.unread.items()}
+            draft.layers[place] = replace(layer, values=values, unread={})
 
 
 def _reads(step: Step, former: PlacedLayer, placed: PlacedLayer, changes: dict[str, Change | None]) -> list[Read]:
@@ -102,7 +104,7 @@ def _reads(step: Step, former: PlacedLayer, placed: PlacedLayer, changes: dict[s
             change = None
         elif (placed.name, number) in step.carried:
             change = step.carried[placed.name, number]
-        elif step.former_names.get(source, source) == former.inputs[position]:
+        elif source in changes and step.former_names.get(source, source) == former.inputs[position]:
             change = changes[source]
         else:
             change = replaced(former.input_shapes[position], placed.input_shapes[number])

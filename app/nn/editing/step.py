@@ -17,7 +17,8 @@ class Step:
     of lengths that these set (`{"hidden": {"units": [0, 2]}}`: unit 1 of 3 was removed). `inputs`: for layers with
     other inputs, the former position of each among the layer's inputs, `None` for one that is new. `carried`: for
     a layer and the position of an input, what is known about a tensor read in place of another. `former_names` by
-    new ones. `added`: layers that were not there before.
+    new ones. `added`: layers that were not there before. `redraws`: layers of repeats, and those with other names, are
+    drawn anew rather than written out to keep their parameters.
     """
 
     input_change: Change | None = None
@@ -26,3 +27,4 @@ class Step:
     carried: dict[tuple[str, int], Change | None] = field(default_factory=dict)
     former_names: dict[str, str] = field(default_factory=dict)
     added: set[str] = field(default_factory=set)
+    redraws: bool = False

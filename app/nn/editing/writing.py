@@ -26,6 +26,20 @@ def write_document(draft: Draft) -> dict[str, Any]:
     return {**draft.header, "input": draft.input, "layers": write_layers(draft, values=True).entries}
 
 
+def written_out(draft: Draft) -> list[str]:
+    """Say which repeats could not stay: something in them is no longer the same in every round."""
+    pointers = write_layers(draft, values=False).pointers
+    entries: dict[int, list[str]] = {}
+    for layer in draft.layers:
+        if layer.origin is not None and layer.origin.repeated and layer.name in pointers:
+            entries.setdefault(layer.origin.entry, []).append(layer.name)
+    return [
+        f"{names[0]} to {names[-1]} were one repeat; no longer alike, they are written out now, layer by layer."
+        for names in entries.values()
+        if len(names) > 1
+    ]
+
+
 def write_layers(draft: Draft, *, values: bool) -> Written:
     """Return the entries of `layers`, with or without the values of parameters.
 
@@ -38,7 +52,7 @@ def write_layers(draft: Draft, *, values: bool) -> Written:
     previous = INPUT
     place = 0
     while place < len(draft.layers):
-        repeat = _repeat_at(draft, place)
+        repeat = repeat_at(draft, place)
         names = default_names(repeat or draft.layers[place : place + 1], counts)
         entry = _repeat_entry(draft, repeat, names, previous) if repeat else None
         if entry is not None:
@@ -64,7 +78,7 @@ def default_names(layers: Sequence[DraftLayer], counts: dict[str, int]) -> list[
     return names
 
 
-def _repeat_at(draft: Draft, place: int) -> list[DraftLayer]:
+def repeat_at(draft: Draft, place: int) -> list[DraftLayer]:
     """Return the layers of a repeat that begins at `place` and is still complete and in order, else an empty list."""
     first = draft.layers[place]
     if first.origin is None or first.origin.position or not first.origin.repeated:

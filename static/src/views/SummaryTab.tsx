@@ -1,6 +1,9 @@
+import { useEffect, useMemo, useState } from "preact/hooks";
 import { formatCount, formatShape } from "../format";
-import type { SummaryLayer } from "../wire";
+import { describeFold, foldOf, summaryRows } from "../summary_rows";
+import type { SummaryLayer, SummaryRepeat } from "../wire";
 import { useActions, useStudioState } from "./context";
+import { Icon } from "./Icon";
 import { useWindow, WindowedBody } from "./WindowedBody";
 
 const ROW = 30;
@@ -9,23 +12,61 @@ function Row({
   layer,
   position,
   selected,
+  repeated,
   onSelect,
   title,
 }: {
   layer: SummaryLayer;
   position: number;
+  repeated: boolean;
   selected: boolean;
   onSelect: () => void;
   title: string | undefined;
 }) {
   return (
     <tr class={selected ? "selected" : undefined} aria-rowindex={position + 2} onClick={onSelect}>
-      <th scope="row">{layer.name}</th>
+      <th scope="row" class={repeated ? "repeated" : undefined}>
+        {layer.name}
+      </th>
       <td title={title}>{layer.kind}</td>
       <td>{layer.inputs.join(", ")}</td>
       <td class="number">{formatShape(layer.output_shape)}</td>
       <td class="number">{formatCount(layer.parameters)}</td>
       <td class="number">{formatCount(layer.multiply_adds)}</td>
+    </tr>
+  );
+}
+
+/** A run of layers that say the same, in one row; while it is unfolded, the counts stand with its layers. */
+function FoldRow(props: {
+  layers: readonly SummaryLayer[];
+  repeat: SummaryRepeat;
+  open: boolean;
+  position: number;
+  selected: boolean;
+  onToggle: () => void;
+}) {
+  const { layers, repeat, open, position, selected, onToggle } = props;
+  const { names, kinds, inputs, shape } = describeFold(layers, repeat);
+  return (
+    <tr class={selected ? "fold selected" : "fold"} aria-rowindex={position + 2} onClick={onToggle}>
+      <th scope="row">
+        <button type="button" class="link fold-button" aria-expanded={open}>
+          <span class={open ? "turn" : "turn right"}>
+            <Icon name="chevron" />
+          </span>
+          {names}
+        </button>
+      </th>
+      <td
+        title={`The same ${formatCount(repeat.times)} times over; press to ${open ? "fold them" : "see every layer"}`}
+      >
+        <span class="times">{formatCount(repeat.times)} ×</span> {kinds}
+      </td>
+      <td>{inputs.join(", ")} …</td>
+      <td class="number">{formatShape(shape)}</td>
+      <td class="number">{open ? "" : formatCount(repeat.parameters)}</td>
+      <td class="number">{open ? "" : formatCount(repeat.multiply_adds)}</td>
     </tr>
   );
 }
@@ -36,10 +77,23 @@ export function SummaryTab() {
   const summary = useStudioState((state) => state.answer?.summary ?? null);
   const selected = useStudioState((state) => state.selected?.layer);
   const kinds = useStudioState((state) => state.layerKinds);
-  const view = useWindow(summary?.layers.length ?? 0, ROW);
+  const [open, setOpen] = useState<ReadonlySet<number>>(new Set());
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another network has other runs.
+  useEffect(() => setOpen(new Set()), [summary?.layers.length]);
+  const all = useMemo(() => (summary === null ? [] : summaryRows(summary, open)), [summary, open]);
+  const view = useWindow(all.length, ROW);
+  const selectedFold = useMemo(
+    () => (summary === null || selected === undefined ? null : foldOf(summary, selected)),
+    [summary, selected],
+  );
 
   if (summary === null) return <div class="skeleton-lines" aria-hidden="true" />;
-  const rows = summary.layers.slice(view.first, view.end);
+  const rows = all.slice(view.first, view.end);
+  const toggle = (first: number) => {
+    const next = new Set(open);
+    if (!next.delete(first)) next.add(first);
+    setOpen(next);
+  };
   return (
     <div class="tab-body">
       <dl class="totals">
@@ -72,7 +126,7 @@ export function SummaryTab() {
       </dl>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section class="table-scroll" ref={view.host} onScroll={view.onScroll} tabIndex={0} aria-label="Summary, table">
-        <table class="summary" aria-rowcount={summary.layers.length + 1}>
+        <table class="summary" aria-rowcount={all.length + 1}>
           <thead>
             <tr aria-rowindex={1}>
               <th scope="col">Layer</th>
@@ -90,16 +144,29 @@ export function SummaryTab() {
             </tr>
           </thead>
           <WindowedBody view={view} columns={6}>
-            {rows.map((layer, offset) => (
-              <Row
-                key={layer.name}
-                layer={layer}
-                position={view.first + offset}
-                selected={layer.name === selected}
-                title={kinds.get(layer.kind)?.description}
-                onSelect={() => actions.show({ layer: layer.name, index: layer.output_shape.map(() => 0) })}
-              />
-            ))}
+            {rows.map((row, offset) =>
+              row.type === "fold" ? (
+                <FoldRow
+                  key={`fold ${row.repeat.first}`}
+                  layers={summary.layers}
+                  repeat={row.repeat}
+                  open={row.open}
+                  position={view.first + offset}
+                  selected={!row.open && row.repeat.first === selectedFold}
+                  onToggle={() => toggle(row.repeat.first)}
+                />
+              ) : (
+                <Row
+                  key={row.layer.name}
+                  layer={row.layer}
+                  position={view.first + offset}
+                  repeated={row.repeated}
+                  selected={row.layer.name === selected}
+                  title={kinds.get(row.layer.kind)?.description}
+                  onSelect={() => actions.show({ layer: row.layer.name, index: row.layer.output_shape.map(() => 0) })}
+                />
+              ),
+            )}
           </WindowedBody>
         </table>
       </section>

@@ -3,9 +3,12 @@ import { formatCount, formatShape } from "../../format";
 import { useActions, useStudioState } from "../context";
 import { Icon } from "../Icon";
 import { AddLayer } from "./AddLayer";
+import { DeepForm } from "./DeepForm";
 import { InputCard } from "./InputCard";
 import { LayerCard } from "./LayerCard";
-import { type LayerRow, layerRows } from "./layer_rows";
+import { type LayerRow, layerRows, listItems } from "./layer_rows";
+import { RepeatCard } from "./RepeatCard";
+import { RepeatHead } from "./RepeatHead";
 
 /** Layers listed at once; further ones a page at a time, so that a thousand cost no more than these. */
 const PAGE = 60;
@@ -47,6 +50,7 @@ export function Builder() {
   const selected = useStudioState((state) => state.selected);
   const [closed, setClosed] = useState<string | null>(null);
   const [adding, setAdding] = useState<string | null>(null);
+  const [stacking, setStacking] = useState(false);
   const [page, setPage] = useState(0);
   const list = useRef<HTMLOListElement>(null);
   const wantedFocus = useRef<string | null>(null);
@@ -69,7 +73,10 @@ export function Builder() {
   // The selected layer stands open, wherever it was selected, until it is closed by hand.
   const chosen = selected?.layer ?? null;
   const open = chosen === closed ? null : chosen;
-  const position = rows.findIndex((row) => row.name === chosen);
+  const items = useMemo(() => listItems(rows, chosen), [rows, chosen]);
+  const position = items.findIndex((item) =>
+    item.type === "layer" ? item.row.name === chosen : item.rows.some((row) => row.name === chosen),
+  );
   useEffect(() => {
     if (position >= 0) setPage(Math.floor(position / PAGE));
   }, [position]);
@@ -88,8 +95,12 @@ export function Builder() {
     setClosed(open === name ? name : null);
     if (chosen !== name) actions.select({ layer: name, index: shape.map(() => 0) });
   };
-  const pages = Math.ceil(rows.length / PAGE);
-  const shown = rows.slice(page * PAGE, (page + 1) * PAGE);
+  const pages = Math.ceil(items.length / PAGE);
+  const shown = items.slice(page * PAGE, (page + 1) * PAGE);
+  // Behind the layer that stands open; the output keeps its place, and what is in a repeat stays in it.
+  const opened = rows.find((row) => row.name === chosen);
+  const isPlace = opened !== undefined && opened.repeat === null && opened !== rows.at(-1);
+  const stackAfter = isPlace ? opened.name : (rows.at(-1)?.inputs[0] ?? "input");
   const names = summary.layers.map((layer) => layer.name);
   const input = summary.layers[0];
 
@@ -107,7 +118,8 @@ export function Builder() {
           controls={panel}
           onToggle={() => toggle(row.name, row.output_shape)}
         />
-        {open === row.name && (
+        {open === row.name && row.repeat !== null && <RepeatCard id={panel} row={row} place={row.repeat} />}
+        {open === row.name && row.repeat === null && (
           <LayerCard
             id={panel}
             row={row}
@@ -139,6 +151,19 @@ export function Builder() {
           Start new
         </button>
       </header>
+      <div class="builder-tools">
+        <button
+          type="button"
+          class="button small"
+          title={`Many alike layers behind ${stackAfter}`}
+          aria-expanded={stacking}
+          onClick={() => setStacking(!stacking)}
+        >
+          <Icon name="layers" />
+          Deep stack
+        </button>
+      </div>
+      {stacking && <DeepForm key={stackAfter} after={stackAfter} summary={summary} onDone={() => setStacking(false)} />}
       {pages > 1 && (
         <nav class="pages" aria-label="Pages of layers">
           <button
@@ -153,8 +178,8 @@ export function Builder() {
             </span>
           </button>
           <span class="muted">
-            {formatCount(page * PAGE + 1)} to {formatCount(Math.min(rows.length, (page + 1) * PAGE))} of{" "}
-            {formatCount(rows.length)}
+            {formatCount(page * PAGE + 1)} to {formatCount(Math.min(items.length, (page + 1) * PAGE))} of{" "}
+            {formatCount(items.length)}
           </span>
           <button
             type="button"
@@ -185,7 +210,16 @@ export function Builder() {
             {adding === "input" && <AddLayer after="input" onDone={(done) => finishAdding("input", done)} />}
           </li>
         )}
-        {shown.map(entry)}
+        {shown.map((item) =>
+          item.type === "layer" ? (
+            entry(item.row)
+          ) : (
+            <li key={`repeat ${item.place.entry}`} class="repeat-group">
+              <RepeatHead item={item} />
+              <ol class="layer-rows">{item.rows.map(entry)}</ol>
+            </li>
+          ),
+        )}
       </ol>
     </section>
   );

@@ -8,6 +8,7 @@ import { CommitField } from "./CommitField";
 import { Connections } from "./Connections";
 import { type LayerRow, moveTarget } from "./layer_rows";
 import { problemsByArgument, problemText } from "./problems";
+import { RepeatLayers } from "./RepeatLayers";
 
 interface Props {
   id: string;
@@ -30,6 +31,7 @@ export function LayerCard({ id, row, rows, names, onAdd, onFocusLater }: Props) 
   const [refused, setRefused] = useState<{ place: Place; error: ApiError; given: Record<string, unknown> } | null>(
     null,
   );
+  const [repeating, setRepeating] = useState(false);
   const nameId = useId();
   const { name } = row;
 
@@ -114,6 +116,16 @@ export function LayerCard({ id, row, rows, names, onAdd, onFocusLater }: Props) 
           <Icon name="plus" />
           Add after
         </button>
+        <button
+          type="button"
+          class="button small"
+          title="Make many of it, one behind the other"
+          aria-expanded={repeating}
+          onClick={() => setRepeating(!repeating)}
+        >
+          <Icon name="layers" />
+          Repeat
+        </button>
         {row.parameters > 0 && (
           <button type="button" class="button small" onClick={() => actions.setView({ weightsOf: name })}>
             <Icon name="table" />
@@ -152,6 +164,7 @@ export function LayerCard({ id, row, rows, names, onAdd, onFocusLater }: Props) 
           </button>
         </span>
       </div>
+      {repeating && <RepeatLayers row={row} rows={rows} onDone={() => setRepeating(false)} />}
     </div>
   );
 }
