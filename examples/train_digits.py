@@ -1,8 +1,7 @@
 """Train the `digits` example (64-32-10) with this project's own forward and backward pass, and write digits.json.
 
-Data: the 1,797 images of handwritten digits that ship with scikit-learn, 8×8 pixels divided by 16, shuffled with
-seed 0 and stratified into 1,437 training and 360 test examples. Run with: python examples/train_digits.py (needs
-scikit-learn).
+Data: `digits`, the 1,797 images of handwritten digits that come with scikit-learn, 8×8 pixels divided by 16, shuffled
+with seed 0 and stratified into 1,437 training and 360 test examples. Run with: python examples/train_digits.py
 """
 
 import json
@@ -11,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from sklearn.datasets import load_digits
-from sklearn.model_selection import train_test_split
 
+from app.datasets import load
 from app.nn.activations import bind
 from app.nn.forward import forward
 from app.nn.gradients import backpropagate
@@ -32,7 +30,7 @@ DOCUMENT: dict[str, Any] = {
     "seed": 0,
     "input": {
         "shape": [8, 8],
-        "preprocessing": {"scale": 255},
+        "preprocessing": {"scale": 255, "invert": "auto"},
         "classes": [str(digit) for digit in range(10)],
     },
     "layers": [
@@ -87,11 +85,9 @@ def train(network: Network, images: Array, labels: Array) -> Network:
 
 def main() -> None:
     """Train, measure, and write the example."""
-    pixels, labels = load_digits(return_X_y=True)
-    images = (pixels / 16).astype(np.float32).reshape(-1, 8, 8)
-    train_images, test_images, train_labels, test_labels = train_test_split(
-        images, labels, test_size=360, stratify=labels, random_state=0
-    )
+    training_data, test_data = load("digits", "train", Path()), load("digits", "test", Path())
+    train_images, train_labels = training_data.inputs.reshape(-1, 8, 8), training_data.targets
+    test_images, test_labels = test_data.inputs.reshape(-1, 8, 8), test_data.targets
     # The logits are trained; softmax belongs to the loss, and to the document that is written.
     logits = json.loads(json.dumps(DOCUMENT))
     logits["layers"][-1]["activation"] = "linear"

@@ -17,10 +17,10 @@ from app.cli import main
 from app.main import create_app
 from app.settings import Settings
 from tests.api.client import WALKTHROUGH, Client, connect
-from tests.huge_examples import HUGE
+from tests.huge_examples import HUGE, IMAGES
 
 EXAMPLES = Path(__file__).parent.parent / "examples"
-NAMES = sorted({path.stem for path in EXAMPLES.glob("*.json")} - HUGE)
+NAMES = sorted({path.stem for path in EXAMPLES.glob("*.json")} - HUGE - IMAGES)
 
 Run = Callable[..., str]
 
@@ -420,3 +420,16 @@ def test_what_is_read_cannot_speak_to_the_terminal(run: Run, fail: Callable[...,
     assert json.loads(text)["network"] == document["name"]
     for code, arguments in ((1, ["summary", escape]), (2, ["explain", "walkthrough", escape]), (2, [escape])):
         assert all(line.isprintable() for line in fail(code, *arguments))
+
+
+def test_a_pixel_of_a_convolution_is_explained_with_its_window(run: Run) -> None:
+    text = run("explain", "digits-conv", "conv2[0,3,1]")
+    assert "Window: 3×3 of pool1, at -1 to 1, 2 to 4" in text
+    assert "channel 7" in text
+    assert "Check:" in text
+    pooled = run("explain", "digits-conv", "pool1[1,2,0]")
+    assert "Window: 2×2 of conv1, at 2 to 3, 4 to 5" in pooled
+    # The parameters beside the document were read: it says what the script measured.
+    output = json.loads(run("forward", "digits-conv", "--layers", "output", "--json"))["output"]
+    assert output.index(max(output)) == 5
+    assert max(output) > 0.9

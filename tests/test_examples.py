@@ -2,25 +2,35 @@
 
 import json
 import math
+import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.datasets import load as load_dataset
+from app.example_files import read_example
+from app.nn.errors import NetworkError
 from app.nn.explain import explain
 from app.nn.forward import Trace, forward
 from app.nn.inputs import read_inputs
 from app.nn.network import INPUT, Network
+from app.storage.examples import Examples
+from app.tensors.safetensors import write_safetensors
 from tests.huge_examples import HUGE
 
 DIRECTORY = Path(__file__).parent.parent / "examples"
-NAMES = {"walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits"}
+NAMES = {
+    *("walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits"),
+    *("digits-conv", "cifar10"),
+}
+MOST_NODES = 60
+"""Of a larger layer, so many nodes are explained, chosen at random."""
 
 
 def load(name: str) -> dict[str, Any]:
-    document: dict[str, Any] = json.loads((DIRECTORY / f"{name}.json").read_text(encoding="utf-8"))
-    return document
+    return read_example(DIRECTORY / f"{name}.json")
 
 
 def run(name: str) -> Trace:
@@ -48,7 +58,10 @@ def test_every_node_of_an_example_is_explained_exactly(name: str) -> None:
     for layer, held in trace.layers.items():
         if layer == INPUT:
             continue
-        for index in np.ndindex(held.output.shape[1:]):
+        nodes = list(np.ndindex(held.output.shape[1:]))
+        if len(nodes) > MOST_NODES:
+            nodes = [nodes[place] for place in np.random.default_rng(0).choice(len(nodes), MOST_NODES, replace=False)]
+        for index in nodes:
             explanation = explain(trace, layer, index, top=3)
             if not math.isfinite(explanation.value):
                 assert name == "diverging"
@@ -105,3 +118,45 @@ def test_digits_reads_its_default_image() -> None:
     assert trace.network.parameter_count == 2410
     assert trace.output[0].argmax() == 3
     assert trace.output[0].max() > 0.9
+
+
+def test_digits_conv_is_as_good_as_it_says() -> None:
+    document = load("digits-conv")
+    network = Network.from_document(document)
+    assert network.drawn_parameter_count == 0
+    test = load_dataset("digits", "test", DIRECTORY)
+    right = (forward(network, test.inputs).output.argmax(axis=1) == test.targets).mean()
+    assert f"right on {right:.1%} of the 360 test images" in document["description"]
+    assert run("digits-conv").output[0].argmax() == 5
+
+
+def test_cifar10_is_the_classic_small_classifier() -> None:
+    network = Network.from_document(load("cifar10"))
+    assert network.parameter_count == 167_562
+    shapes = [placed.output_shape for placed in network.layers]
+    assert shapes == [(30, 30, 32), (15, 15, 32), (13, 13, 64), (6, 6, 64), (2304,), (64,), (10,)]
+    assert len(network.input.classes) == 10
+
+
+def test_parameters_beside_an_example_are_checked(tmp_path: Path) -> None:
+    shutil.copy(DIRECTORY / "digits-conv.json", tmp_path / "one.json")
+    beside = tmp_path / "one.safetensors"
+    kernel = np.zeros((3, 3, 1, 8), np.float32)
+    for arrays, pointer, message in (
+        ({"nowhere/kernel": kernel}, "/layers/nowhere", "names no layer 'nowhere'"),
+        ({"conv1/weight": kernel}, "/layers/0/parameters/weight", "has no parameter"),
+        ({"conv1/kernel": kernel[..., :7]}, "/layers/0/parameters/kernel", "expected 3×3×1×8"),
+    ):
+        beside.write_bytes(b"".join(write_safetensors(arrays)))
+        with pytest.raises(NetworkError, match=message) as caught:
+            Examples(tmp_path)
+        assert caught.value.problems[0].pointer == pointer
+    beside.write_bytes(b"".join(write_safetensors({"conv1/kernel": kernel + np.float32(0.1)})))
+    stored = Examples(tmp_path)["one"]
+    np.testing.assert_array_equal(stored.network.parameters["conv1"]["kernel"], kernel + np.float32(0.1))
+    assert json.loads(stored.json)["layers"][0]["parameters"]["kernel"][0][0][0][0] == 0.1
+    document = json.loads((tmp_path / "one.json").read_text())
+    document["layers"][0]["parameters"] = {"kernel": kernel.tolist()}
+    (tmp_path / "one.json").write_text(json.dumps(document))
+    with pytest.raises(NetworkError, match="the document gives it itself"):
+        Examples(tmp_path)

@@ -8,6 +8,7 @@ import orjson
 
 from app.cli.arguments import Pin, number
 from app.errors import NotFound
+from app.example_files import complete
 from app.nn.errors import NetworkError, Problem
 from app.nn.inputs import Override, read_inputs, read_overrides
 from app.nn.network import Limits, Network
@@ -34,6 +35,8 @@ def read_network(name: str) -> Network:
     except OSError as error:
         raise NetworkError([_unreadable(place, error)]) from None
     document = parse_json(content, place)
+    if name in examples and isinstance(document, dict):
+        document = complete(document, examples[name].with_suffix(".safetensors"))
     try:
         return Network.from_document(document, Limits(settings.layers, settings.parameters))
     except NetworkError as error:

@@ -67,9 +67,28 @@ def describe_explanation(trace: Trace, found: Explanation) -> str:
         table(_sum_rows(trace, found), numeric=(1, 3, 5)),
         *_along_axis(found),
     ]
-    if found.details:
-        blocks.append(table([[name, "=", _number(value)] for name, value in found.details.items()], numeric=(2,)))
+    numbers = {name: value for name, value in found.details.items() if isinstance(value, int | float)}
+    if numbers:
+        blocks.append(table([[name, "=", _number(value)] for name, value in numbers.items()], numeric=(2,)))
+    blocks += _window(found.details)
     return "\n\n".join([*blocks, _check(found)]) + "\n"
+
+
+def _window(details: Mapping[str, Any]) -> list[str]:
+    """Return where a convolution or a pooling looks, and what each channel under it adds."""
+    blocks = []
+    if "window" in details:
+        window = details["window"]
+        start, size, dilation = window["start"], window["size"], window["dilation"]
+        places = ", ".join(
+            f"{first} to {first + (length - 1) * step}" + (f" by {step}" if step > 1 else "")
+            for first, length, step in zip(start, size, dilation, strict=True)
+        )
+        blocks.append(f"Window: {'×'.join(map(str, size))} of {printable(window['layer'])}, at {places}")
+    if len(details.get("channels", ())) > 1:
+        rows = [[f"channel {one['channel']}", _number(one["sum"])] for one in details["channels"]]
+        blocks.append(table([["of the input", "sum of its products"], *rows], numeric=(1,)))
+    return blocks
 
 
 def _sum_rows(trace: Trace, found: Explanation) -> list[Row]:

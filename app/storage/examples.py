@@ -1,7 +1,6 @@
 """The examples: networks that come with Vitrine, read-only, each under the name of its file."""
 
 import hashlib
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +10,7 @@ from typing import Any
 import orjson
 
 from app.errors import NotFound
+from app.example_files import read_example
 from app.nn.errors import Problem
 from app.nn.network import Network
 from app.storage.packing import describe_network
@@ -24,6 +24,8 @@ FIRST = (
     "dead-relus",
     "diverging",
     "digits",
+    "digits-conv",
+    "cifar10",
     "thousand-layers",
     "wide-layers",
     "million-nodes",
@@ -59,13 +61,14 @@ class StoredNetwork:
 class Examples:
     """The networks in a directory of `*.json` files, all read and built at the start.
 
-    A directory that is not there holds none. Raises `app.nn.errors.NetworkError` if a file is not a network.
+    A directory that is not there holds none. Raises `app.nn.errors.NetworkError` if a file is not a network, or
+    parameters beside it do not fit.
     """
 
     def __init__(self, directory: Path) -> None:
         self._stored: dict[str, StoredNetwork] = {}
         for path in sorted(directory.glob("*.json"), key=lambda path: _position(path.stem)):
-            document = json.loads(path.read_text(encoding="utf-8"))
+            document = read_example(path)
             self._stored[path.stem] = StoredNetwork(path.stem, document, Network.from_document(document))
 
     def __iter__(self) -> Iterator[StoredNetwork]:

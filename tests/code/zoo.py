@@ -14,7 +14,7 @@ from app.code import Question
 from app.nn.activations import ACTIVATIONS
 from app.nn.inputs import read_inputs, read_overrides
 from app.nn.network import Network
-from tests.huge_examples import HUGE
+from tests.huge_examples import HUGE, IMAGES
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
@@ -121,7 +121,7 @@ WORDS = {
 
 def _cases() -> dict[str, Case]:
     cases: dict[str, Case] = {}
-    for path in sorted(path for path in EXAMPLES.glob("*.json") if path.stem not in HUGE):
+    for path in sorted(path for path in EXAMPLES.glob("*.json") if path.stem not in HUGE | IMAGES):
         document = json.loads(path.read_text(encoding="utf-8"))
         cases[f"example {path.stem}"] = Case(document, document["input"]["default"])
     for name in ACTIVATIONS:
