@@ -1,5 +1,6 @@
 """Answers as the API sends them, put together without a word of HTTP: the command line prints the same objects."""
 
+import math
 from collections.abc import Collection
 from itertools import islice
 from typing import Any
@@ -63,19 +64,10 @@ def at_precision(values: Array, precision: str | None) -> Array:
 
 def _describe_statistics(found: Statistics) -> dict[str, Any]:
     """Return the statistics of a layer as they are sent."""
-    return {
-        "min": encode_number(found.min),
-        "max": encode_number(found.max),
-        "mean": encode_number(found.mean),
-        "std": encode_number(found.std),
-        "argmax": found.argmax,
-        "zeros": found.zeros,
-        "positive": found.positive,
-        "negative": found.negative,
-        "nan": found.nan,
-        "inf": found.inf,
-        "first_non_finite": found.first_non_finite,
-    }
+    described = found._asdict()
+    if found.nan or found.inf or not math.isfinite(found.std):
+        described.update({name: encode_number(described[name]) for name in ("min", "max", "mean", "std")})
+    return described
 
 
 def _describe_layer(network: Network, name: str) -> dict[str, Any]:

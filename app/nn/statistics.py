@@ -1,17 +1,16 @@
 """What a layer's values are like, in a few numbers."""
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterable, Sequence
+from itertools import repeat
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from app.nn.reading import Array, Shape
 
 
-@dataclass(frozen=True, slots=True)
-class Statistics:
+class Statistics(NamedTuple):
     """The shape of a distribution of values.
 
     `min`, `max`, `mean` and the population `std` are over the finite values, NaN where there are none; the counts are
@@ -37,8 +36,8 @@ HANDFUL = 8
 FEW = 4
 """From so many arrays of one shape on it is worth describing them together."""
 
-BLOCK = 2**14
-"""So many values are described together at most: what fits into a processor's cache."""
+BLOCK = 2**17
+"""So many values are described together at most: larger blocks cost fewer calls, and still fit into a cache."""
 
 SAFE = 1e140
 """No sum of squares of numbers up to this overflows."""
@@ -127,46 +126,63 @@ def statistics_of(arrays: Sequence[Array]) -> list[Statistics]:
     """
     if len(arrays) < FEW:
         return [statistics(values) for values in arrays]
-    alike: dict[tuple[Shape, np.dtype[Any]], list[int]] = {}
-    for position, values in enumerate(arrays):
-        alike.setdefault((values.shape, values.dtype), []).append(position)
-    described: dict[int, Statistics] = {}
-    for (shape, dtype), positions in alike.items():
-        together = BLOCK // math.prod(shape) if dtype.kind == "f" else 1
+    described: list[Statistics | None] = [None] * len(arrays)
+    for positions in _alike(arrays):
+        first = arrays[positions[0]]
+        together = BLOCK // first.size if first.dtype.kind == "f" else 1
         for start in range(0, len(positions), max(1, together)):
             chosen = positions[start : start + max(1, together)]
             members = [arrays[position] for position in chosen]
             found = _describe_alike(members) if len(members) >= FEW else map(statistics, members)
-            described.update(zip(chosen, found, strict=True))
-    return [described[position] for position in range(len(arrays))]
+            for position, one in zip(chosen, found, strict=True):
+                described[position] = one
+    return described  # type: ignore[return-value]  # every position is in one group
+
+
+def _alike(arrays: Sequence[Array]) -> Iterable[list[int]]:
+    """Return the positions of arrays with the same shape and dtype, group by group."""
+    groups: dict[tuple[Shape, np.dtype[Any]], list[int]] = {}
+    shape: Shape | None = None
+    dtype: np.dtype[Any] | None = None
+    group: list[int] = []
+    for position, values in enumerate(arrays):
+        if values.shape != shape or values.dtype is not dtype:  # mostly a layer is like the one before it
+            shape, dtype = values.shape, values.dtype
+            group = groups.setdefault((shape, dtype), [])
+        group.append(position)
+    return groups.values()
 
 
 def _describe_alike(arrays: Sequence[Array]) -> list[Statistics]:
     """Describe floating-point arrays of one shape together: the rows of one matrix."""
     shape = arrays[0].shape
     rows = np.concatenate(arrays).reshape(len(arrays), -1)
+    count = rows.shape[1]
     each = np.arange(len(rows))
-    smallest, largest = rows.argmin(axis=1), rows.argmax(axis=1)
-    low, high = rows[each, smallest], rows[each, largest]
+    largest = rows.argmax(axis=1)
+    low, high = rows[each, rows.argmin(axis=1)], rows[each, largest]
     ordinary = np.maximum(-low, high).astype(np.float64) < SAFE  # not so for NaN
     with np.errstate(over="ignore", invalid="ignore"):
-        numbers = rows.astype(np.float64, copy=False)
-        mean = np.add.reduce(numbers, axis=1) / rows.shape[1]
-        deviations = numbers - mean[:, np.newaxis]
-        deviations *= deviations
-        std = np.sqrt(np.add.reduce(deviations, axis=1) / rows.shape[1])
-    columns = [column.tolist() for column in (ordinary, low, high, mean, std, largest)]
-    described = []
-    for values, is_zero, is_positive, *numbers_of_row in zip(arrays, rows == 0, rows > 0, *columns, strict=True):
-        fits, least, most, average, deviation, place = numbers_of_row
-        if not fits:
-            described.append(statistics(values))
-            continue
-        argmax = _index(place, shape)
-        zeros, positive = int(np.count_nonzero(is_zero)), int(np.count_nonzero(is_positive))
-        negative = values.size - zeros - positive
-        described.append(Statistics(least, most, average, deviation, argmax, zeros, positive, negative, 0, 0, None))
+        numbers = rows.astype(np.float64)
+        mean = np.add.reduce(numbers, axis=1) / count
+        numbers -= mean[:, np.newaxis]
+        numbers *= numbers
+        std = np.sqrt(np.add.reduce(numbers, axis=1) / count)
+        positive = _count(rows > 0)
+        zeros = count - positive if (low >= 0).all() else _count(rows == 0)
+    index = zip(*(axis.tolist() for axis in np.unravel_index(largest, shape)), strict=True)
+    columns = [column.tolist() for column in (low, high, mean, std)]
+    counts = [column.tolist() for column in (zeros, positive, count - zeros - positive)]
+    described = list(map(Statistics, *columns, index, *counts, repeat(0), repeat(0), repeat(None)))
+    for position in np.flatnonzero(~ordinary).tolist():
+        described[position] = statistics(arrays[position])
     return described
+
+
+def _count(rows: Array) -> Array:
+    """Count what is true in each row: what `count_nonzero` does along an axis, in half the time."""
+    counts: Array = np.add.reduce(rows.view(np.uint8), axis=1, dtype=np.uint32)
+    return counts.astype(np.int64)
 
 
 def _mean_and_deviation(kept: Array, size: float) -> tuple[float, float]:
