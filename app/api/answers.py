@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from app.api.encoding import encode_number
+from app.nn.description import describe_layers
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace
 from app.nn.network import INPUT, Network
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, pointer_to
-from app.nn.statistics import Statistics, statistics_of
+from app.nn.statistics import Statistics
 
 
 def describe_forward(
@@ -35,18 +36,17 @@ def describe_forward(
     wanted = trace.layers.keys() if layers is None else set(layers)
     names = [name for name in trace.layers if name in wanted]
     described = [_describe_layer(network, name) for name in names]
-    outputs = [trace.layers[name].output for name in names]
-    found = statistics_of(outputs if batched else [output[0] for output in outputs])
+    found = describe_layers(trace, None if layers is None else names, batched=batched)
     answer: dict[str, Any] = {"network": network.name, "dtype": network.dtype.name, "layers": described}
-    for layer, output, one in zip(described, outputs, found, strict=True):
-        before = trace.layers[layer["name"]].pre_activation
+    for name, layer in zip(names, described, strict=True):
+        output, before, *_ = trace.layers[name]
         held = {} if before is None else {"pre_activation": shown(before)}
         held["output"] = shown(output)
         if tensors is None:
             layer.update(held)
         else:
-            tensors.update({f"{layer['name']}/{name}": values for name, values in held.items()})
-        layer["statistics"] = _describe_statistics(one)
+            tensors.update({f"{name}/{part}": values for part, values in held.items()})
+        layer["statistics"] = _describe_statistics(found[name])
     if tensors is None:
         answer["output"] = shown(trace.output)
     else:

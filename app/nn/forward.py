@@ -1,5 +1,6 @@
 """The forward pass: layer by layer, keeping the value of every node."""
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from contextvars import Context
 from typing import NamedTuple, TypeVar
@@ -15,12 +16,26 @@ LayerTrace = LayerValues
 """What one layer held: its `output`, `pre_activation` and `computed`."""
 
 
+class Stack(NamedTuple):
+    """Outputs of layers of one shape side by side in one array, `outputs[k]` that of the layer `names[k]`.
+
+    They are what the layers computed: nodes that are pinned are not in it.
+    """
+
+    names: tuple[str, ...]
+    outputs: Array
+
+
 class Trace(NamedTuple):
-    """Every value of a network for a batch of inputs; `layers` begins with `input`."""
+    """Every value of a network for a batch of inputs; `layers` begins with `input`.
+
+    Outputs of small layers stand in `stacks`, so that all of them can be looked at in one go.
+    """
 
     network: Network
     layers: Mapping[str, LayerTrace]
     overrides: tuple[Override, ...] = ()
+    stacks: tuple[Stack, ...] = ()
 
     @property
     def output(self) -> Array:
@@ -48,6 +63,9 @@ def _pin(values: LayerValues, overrides: Sequence[Override]) -> LayerTrace:
 _SILENT = Context()
 _SILENT.run(np.seterr, all="ignore")
 
+LARGEST_IN_STACK = 2**14
+"""Layers with more values than this, examples included, stand alone: to look at one is work enough for a call."""
+
 R = TypeVar("R")
 
 
@@ -72,8 +90,22 @@ def _forward(network: Network, inputs: Array, overrides: tuple[Override, ...]) -
     layers = {INPUT: LayerTrace(inputs)}
     if INPUT in pins:
         layers[INPUT] = _pin(layers[INPUT], pins[INPUT])
-    for placed, parameters in zip(network.layers, network.parameters.values(), strict=True):
-        name = placed.name
-        values = placed.layer.forward([layers[source].output for source in placed.inputs], parameters)
-        layers[name] = _pin(values, pins[name]) if name in pins else values
-    return Trace(network, layers, overrides)
+    stacks = _make_stacks(network, len(inputs))
+    rows = {name: row for names, outputs in stacks for name, row in zip(names, outputs, strict=True)}
+    values = layers[INPUT]
+    for name, sources, run in network.steps:
+        read = [values.output] if sources is None else [layers[source].output for source in sources]
+        row = rows.get(name)
+        values = run(read) if row is None else run(read, row)
+        if name in pins:
+            values = _pin(values, pins[name])
+        layers[name] = values
+    return Trace(network, layers, overrides, stacks)
+
+
+def _make_stacks(network: Network, examples: int) -> tuple[Stack, ...]:
+    return tuple(
+        Stack(names, np.empty((len(names), examples, *shape), network.dtype))
+        for shape, names in network.stacks
+        if examples * math.prod(shape) <= LARGEST_IN_STACK
+    )

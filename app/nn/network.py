@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,11 +15,24 @@ from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.given import read_parameter
 from app.nn.initializers import draw_parameter
 from app.nn.input_spec import InputSpec
+from app.nn.layers.base import Forward
 from app.nn.limits import Limits
 from app.nn.placement import INPUT, PlacedLayer, Placement
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape
 
 __all__ = ["INPUT", "Limits", "Network", "PlacedLayer"]
+
+
+FEWEST_TO_STACK = 4
+"""From so many layers of one shape on it is worth keeping their outputs side by side."""
+
+
+class Step(NamedTuple):
+    """One layer of a forward pass; it reads the layers `sources`, `None` for the one before it."""
+
+    name: str
+    sources: tuple[str, ...] | None
+    run: Forward
 
 
 @dataclass(frozen=True)
@@ -127,6 +140,26 @@ class Network:
                 copied.add((edit.layer, edit.parameter))
             parameters[edit.layer][edit.parameter][edit.index] = edit.value
         return MappingProxyType({layer: MappingProxyType(values) for layer, values in parameters.items()})
+
+    @cached_property
+    def steps(self) -> tuple[Step, ...]:
+        """What a forward pass does, layer by layer, with the parameters at hand."""
+        steps = []
+        before = INPUT
+        for placed, parameters in zip(self.layers, self.parameters.values(), strict=True):
+            sources = None if placed.inputs == (before,) else placed.inputs
+            steps.append(Step(placed.name, sources, placed.layer.prepared(parameters)))
+            before = placed.name
+        return tuple(steps)
+
+    @cached_property
+    def stacks(self) -> tuple[tuple[Shape, tuple[str, ...]], ...]:
+        """Layers whose outputs have one shape and can be written side by side into one array, by that shape."""
+        alike: dict[Shape, list[str]] = {}
+        for placed in self.layers:
+            if placed.layer.writes:
+                alike.setdefault(placed.output_shape, []).append(placed.name)
+        return tuple((shape, tuple(names)) for shape, names in alike.items() if len(names) >= FEWEST_TO_STACK)
 
     def with_parameters(self, arrays: Mapping[str, Array]) -> "Network":
         """Return the network with whole parameters replaced, each given as `<layer>/<name>`; edits come after them.

@@ -39,6 +39,12 @@ FEW = 4
 BLOCK = 2**17
 """So many values are described together at most: larger blocks cost fewer calls, and still fit into a cache."""
 
+LONG = 2**13
+"""Rows up to here are added up by BLAS, which is quicker; with longer ones it adds in another order on more threads."""
+
+_ONES = np.ones(LONG)
+_ONES.setflags(write=False)
+
 SAFE = 1e140
 """No sum of squares of numbers up to this overflows."""
 
@@ -73,7 +79,7 @@ def statistics(values: Array) -> Statistics:
             low, high = float(kept.min()), float(kept.max())
         else:
             low = high = math.nan
-    mean, std = _mean_and_deviation(kept.astype(np.float64, copy=False), max(-low, high))
+    mean, std = _mean_and_deviation(kept, max(-low, high))
     zeros = int(np.count_nonzero(flat == 0))
     positive = int(np.count_nonzero(flat > 0))
     nan = 0 if first_non_finite is None else int(np.count_nonzero(np.isnan(flat)))
@@ -133,7 +139,10 @@ def statistics_of(arrays: Sequence[Array]) -> list[Statistics]:
         for start in range(0, len(positions), max(1, together)):
             chosen = positions[start : start + max(1, together)]
             members = [arrays[position] for position in chosen]
-            found = _describe_alike(members) if len(members) >= FEW else map(statistics, members)
+            if len(members) < FEW:
+                found = [statistics(values) for values in members]
+            else:
+                found = _describe_rows(np.concatenate(members).reshape(len(members), -1), first.shape)
             for position, one in zip(chosen, found, strict=True):
                 described[position] = one
     return described  # type: ignore[return-value]  # every position is in one group
@@ -153,21 +162,27 @@ def _alike(arrays: Sequence[Array]) -> Iterable[list[int]]:
     return groups.values()
 
 
-def _describe_alike(arrays: Sequence[Array]) -> list[Statistics]:
-    """Describe floating-point arrays of one shape together: the rows of one matrix."""
-    shape = arrays[0].shape
-    rows = np.concatenate(arrays).reshape(len(arrays), -1)
+def statistics_of_stack(stack: Array) -> list[Statistics]:
+    """Describe the arrays `stack[0]`, `stack[1]`, …, of floating-point numbers, each as `statistics` does."""
+    shape = stack.shape[1:]
+    rows = stack.reshape(len(stack), -1)
+    together = max(1, BLOCK // rows.shape[1])
+    if rows.shape[1] < HANDFUL and len(rows) < FEW:
+        return [statistics(values) for values in stack]
+    return [
+        one for start in range(0, len(rows), together) for one in _describe_rows(rows[start : start + together], shape)
+    ]
+
+
+def _describe_rows(rows: Array, shape: Shape) -> list[Statistics]:
+    """Describe the rows of a matrix of floating-point numbers, each of which is an array of `shape`."""
     count = rows.shape[1]
     each = np.arange(len(rows))
     largest = rows.argmax(axis=1)
     low, high = rows[each, rows.argmin(axis=1)], rows[each, largest]
     ordinary = np.maximum(-low, high).astype(np.float64) < SAFE  # not so for NaN
     with np.errstate(over="ignore", invalid="ignore"):
-        numbers = rows.astype(np.float64)
-        mean = np.add.reduce(numbers, axis=1) / count
-        numbers -= mean[:, np.newaxis]
-        numbers *= numbers
-        std = np.sqrt(np.add.reduce(numbers, axis=1) / count)
+        mean, std = _moments(rows)
         positive = _count(rows > 0)
         zeros = count - positive if (low >= 0).all() else _count(rows == 0)
     index = zip(*(axis.tolist() for axis in np.unravel_index(largest, shape)), strict=True)
@@ -175,7 +190,7 @@ def _describe_alike(arrays: Sequence[Array]) -> list[Statistics]:
     counts = [column.tolist() for column in (zeros, positive, count - zeros - positive)]
     described = list(map(Statistics, *columns, index, *counts, repeat(0), repeat(0), repeat(None)))
     for position in np.flatnonzero(~ordinary).tolist():
-        described[position] = statistics(arrays[position])
+        described[position] = statistics(rows[position].reshape(shape))
     return described
 
 
@@ -193,17 +208,28 @@ def _mean_and_deviation(kept: Array, size: float) -> tuple[float, float]:
     if not kept.size:
         return math.nan, math.nan
     if size < SAFE:
-        return _moments(kept)
+        return _moments_of_one(kept)
     with np.errstate(over="ignore", invalid="ignore"):
-        mean, std = _moments(kept)
+        mean, std = _moments_of_one(kept)
         if not (math.isfinite(mean) and math.isfinite(std)):
-            mean, std = (moment * size for moment in _moments(kept / size))
+            mean, std = (moment * size for moment in _moments_of_one(kept / size))
     return mean, std
 
 
-def _moments(kept: Array) -> tuple[float, float]:
-    """Return mean and population standard deviation (what `mean` and `std` do, which take longer to start)."""
-    mean = float(np.add.reduce(kept)) / kept.size
-    deviations = kept - mean
-    deviations *= deviations
-    return mean, math.sqrt(float(np.add.reduce(deviations)) / kept.size)
+def _moments_of_one(kept: Array) -> tuple[float, float]:
+    mean, std = _moments(kept[np.newaxis])
+    return float(mean[0]), float(std[0])
+
+
+def _moments(rows: Array) -> tuple[Array, Array]:
+    """Return mean and population standard deviation of each row, in float64."""
+    count = rows.shape[1]
+    numbers = rows.astype(np.float64)
+    if not HANDFUL <= count <= LONG:
+        mean = np.add.reduce(numbers, axis=1) / count
+        numbers -= mean[:, np.newaxis]
+        numbers *= numbers
+        return mean, np.sqrt(np.add.reduce(numbers, axis=1) / count)
+    mean = np.vecdot(numbers, _ONES[:count]) / count
+    numbers -= mean[:, np.newaxis]
+    return mean, np.sqrt(np.vecdot(numbers, numbers) / count)

@@ -12,8 +12,8 @@ from app.api import answers
 from app.api import call as call_module
 from app.api.call import Services
 from app.main import create_app
+from app.nn.description import describe_layers
 from app.nn.network import Network
-from app.nn.statistics import statistics_of
 from app.settings import Settings
 from tests.api.client import WALKTHROUGH, Client, connect
 
@@ -32,9 +32,9 @@ def record_threads(monkeypatch: pytest.MonkeyPatch, owner: Any, name: str) -> li
     threads: list[threading.Thread] = []
     original = getattr(owner, name)
 
-    def watched(*arguments: Any) -> Any:
+    def watched(*arguments: Any, **options: Any) -> Any:
         threads.append(threading.current_thread())
-        return original(*arguments)
+        return original(*arguments, **options)
 
     monkeypatch.setattr(owner, name, watched)
     return threads
@@ -131,7 +131,7 @@ async def test_too_much_memory() -> None:
 async def test_small_work_is_done_in_place_and_large_work_in_a_thread(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    threads = record_threads(monkeypatch, answers, "statistics_of")
+    threads = record_threads(monkeypatch, answers, "describe_layers")
     await client.post("/api/v1/forward", ASKED)
     assert set(threads) == {threading.current_thread()}
     threads.clear()
@@ -154,11 +154,11 @@ async def test_more_than_may_wait_is_told_to_come_back(monkeypatch: pytest.Monke
     busy = client_of(workers=1, waiting=1)
     release = threading.Event()
 
-    def slow(values: Any) -> Any:
+    def slow(*arguments: Any, **options: Any) -> Any:
         release.wait(30)
-        return statistics_of(values)
+        return describe_layers(*arguments, **options)
 
-    monkeypatch.setattr(answers, "statistics_of", slow)
+    monkeypatch.setattr(answers, "describe_layers", slow)
     body = {"network": WIDE, "inputs": [0.5, 0.7], "layers": ["input"]}
     first = [asyncio.create_task(busy.http.post("/api/v1/forward", json=body)) for _ in range(2)]
     await anyio.sleep(0.1)

@@ -14,3 +14,6 @@ Function: TypeAlias = Callable[..., Array]
 
 BackwardFunction: TypeAlias = Callable[..., Array]
 """`backward(x, gradient, **parameters)`: dL/dx from dL/dy."""
+
+WriteFunction: TypeAlias = Callable[[Array, Array], None]
+"""`write(x, out)`: the function's values, written into `out`."""

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from app.nn.activations.arrays import Array, BackwardFunction, Function
+from app.nn.activations.arrays import Array, BackwardFunction, Function, WriteFunction
 from app.nn.activations.parameter import Parameter, Value, show
 from app.nn.errors import NetworkError, Problem
 
@@ -26,6 +26,7 @@ class Activation:
 
     The functions take arrays with at least one axis. `backward_function` is only needed where it is not
     gradient × derivative; `derivative_function` is None where one number per input cannot tell it.
+    `write_function(x, out)`, for functions of few instructions, writes the same numbers into an array that is there.
     """
 
     name: str
@@ -42,6 +43,7 @@ class Activation:
     function: Function = field(repr=False)
     derivative_function: Function | None = field(repr=False)
     backward_function: BackwardFunction | None = field(default=None, repr=False)
+    write_function: WriteFunction | None = field(default=None, repr=False)
     halves_axis: bool = False
 
     def evaluate(self, x: Array, **parameters: Value) -> Array:
@@ -146,6 +148,18 @@ class BoundActivation:
     def name(self) -> str:
         """Return the canonical name of the activation."""
         return self.activation.name
+
+    @property
+    def function(self) -> Function | None:
+        """The function itself, for arrays with an axis or more; `None` for the linear one, which changes nothing."""
+        return None if self.name == "linear" else self._function
+
+    def write(self, x: Array, out: Array) -> None:
+        """Write f(x) into an array that is there; `x` has an axis or more."""
+        if self.activation.write_function is not None:
+            self.activation.write_function(x, out)
+        else:
+            np.copyto(out, self._function(x))
 
     def __call__(self, x: Array) -> Array:
         """Return f(x) as a new array of x's dtype."""

@@ -15,6 +15,10 @@ def _relu(x: Array) -> Array:
     return result
 
 
+def _write_relu(x: Array, out: Array) -> None:
+    np.maximum(x, _ZERO[x.dtype], out=out)
+
+
 def _relu_derivative(x: Array) -> Array:
     result: Array = np.heaviside(x, 0.0)
     return result
@@ -77,6 +81,7 @@ RELU = Activation(
     ),
     function=_relu,
     derivative_function=_relu_derivative,
+    write_function=_write_relu,
 )
 
 RELU6 = Activation(

@@ -14,6 +14,10 @@ def _tanh(x: Array) -> Array:
     return result
 
 
+def _write_tanh(x: Array, out: Array) -> None:
+    np.tanh(x, out=out)
+
+
 def _tanh_derivative(x: Array) -> Array:
     # 4e/(1 + e)² with e = exp(−2|x|): 1 − tanh²(x) would cancel for large x.
     result: Array = np.minimum(np.abs(x), 1000.0)
@@ -89,6 +93,7 @@ TANH = Activation(
     source="Keras 3: tanh. Y. LeCun, L. Bottou, G. Orr and K.-R. Müller, Efficient BackProp, 1998.",
     function=_tanh,
     derivative_function=_tanh_derivative,
+    write_function=_write_tanh,
 )
 
 HARD_TANH = Activation(

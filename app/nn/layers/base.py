@@ -7,8 +7,9 @@ never count it.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any, ClassVar, NamedTuple
 
@@ -77,6 +78,10 @@ class LayerGradient(NamedTuple):
     inputs: tuple[Array | None, ...]
     parameters: Mapping[str, Array] = NOTHING
     pre_activation: Array | None = None
+
+
+Forward = Callable[..., LayerValues]
+"""A layer's forward pass from its inputs, a batch of each; a layer that `writes` takes an array for its output too."""
 
 
 @dataclass(frozen=True)
@@ -193,6 +198,15 @@ class Layer(ABC):
     @abstractmethod
     def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
         """Compute the layer for a batch."""
+
+    @property
+    def writes(self) -> bool:
+        """Whether what `prepared` returns can write its output into an array that is given to it."""
+        return False
+
+    def prepared(self, parameters: Parameters) -> Forward:
+        """Return `forward` with its parameters at hand: what a network calls again and again."""
+        return partial(self.forward, parameters=parameters)
 
     @abstractmethod
     def backward(

@@ -12,13 +12,13 @@ from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
     Box,
+    Forward,
     Layer,
     LayerGradient,
     LayerValues,
     Parameters,
     ParameterSpec,
     Terms,
-    activated,
     activated_shape,
     before_activation,
     single_terms,
@@ -69,13 +69,35 @@ class Dense(Layer):
 
     def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
         """Compute the weighted sums and their activation."""
-        features, kernel = inputs[0], parameters["kernel"]
-        # The same product, but `dot` starts sooner, which small layers feel; only `@` is fast beyond matrices.
-        sums = features.dot(kernel) if features.ndim == 2 else features @ kernel
-        if self.use_bias:
-            rows = sums[0] if len(sums) == 1 else sums  # arrays of one shape are added without broadcasting
-            rows += parameters["bias"]
-        return activated(self.activation, sums)
+        return self.prepared(parameters)(inputs)
+
+    @property
+    def writes(self) -> bool:
+        """Write the output unless it is the sums themselves."""
+        return self.activation.function is not None
+
+    def prepared(self, parameters: Parameters) -> Forward:
+        """Return the forward pass with all at hand that does not depend on the inputs, which small layers feel."""
+        kernel = parameters["kernel"]
+        # With an axis for the batch, because arrays of one shape are added without broadcasting.
+        bias = parameters["bias"][np.newaxis] if self.use_bias else None
+        function = self.activation.function
+        write = self.activation.activation.write_function or self.activation.write
+
+        def run(inputs: Sequence[Array], output: Array | None = None) -> LayerValues:
+            features = inputs[0]
+            # The same product, but `dot` starts sooner; only `@` is fast beyond matrices.
+            sums = features.dot(kernel) if features.ndim == 2 else features @ kernel
+            if bias is not None:
+                sums += bias
+            if function is None:
+                return LayerValues(sums, sums)
+            if output is None:
+                return LayerValues(function(sums), sums)
+            write(sums, output)
+            return LayerValues(output, sums)
+
+        return run
 
     def backward(
         self, inputs: Sequence[Array], parameters: Parameters, values: LayerValues, gradient: Array
