@@ -32,6 +32,7 @@ from app.api import (
     openapi,
     parameters,
     receptive_field,
+    signal,
 )
 from app.api import summary as summary_
 from app.api.boundary import Boundary
@@ -51,7 +52,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, images, datasets, jobs, receptive_field, openapi, health),
+    *(code, images, datasets, jobs, signal, receptive_field, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

@@ -183,14 +183,21 @@ class Call(Request):
         await self._admit(cost.memory_bytes, settings.memory_bytes)
         return await anyio.to_thread.run_sync(function, *arguments, limiter=self.services.gate.limiter)
 
+    @property
+    def given_parameters(self) -> Mapping[str, Array]:
+        """What a body of safetensors gave beside the document, by `<layer>/<name>`."""
+        return self._tensors
+
+    def refuse_too_large(self, cost: Cost) -> None:
+        """Raise `TooLarge` for work that never fits into the memory that there is for it."""
+        limit = self.services.settings.memory_bytes
+        if cost.memory_bytes > limit:
+            raise _needs_too_much(cost.memory_bytes, limit)
+
     async def _admit(self, size: int, limit: int) -> None:
         total = size + (self._held_bytes or 0)
         if total > limit:
-            detail = (
-                f"this would take about {math.ceil(total / 2**20):,} MiB of memory; "
-                f"this server has {limit // 2**20:,} MiB for it: send fewer examples, or a smaller network"
-            )
-            raise TooLarge(detail)
+            raise _needs_too_much(total, limit)
         if self._held_bytes is None:
             waited = await self.services.gate.enter(size)
             self._held_bytes = total
@@ -335,6 +342,13 @@ def build_stored(stored: Stored, limits: Limits) -> Network:
 def drawing_seconds(network: Network) -> float:
     """Estimate the time that the first use of a network's parameters takes."""
     return 0.0 if "parameters" in vars(network) else network.drawn_parameter_count * SECONDS_PER_PARAMETER_DRAWN
+
+
+def _needs_too_much(size: int, limit: int) -> TooLarge:
+    return TooLarge(
+        f"this would take about {math.ceil(size / 2**20):,} MiB of memory; "
+        f"this server has {limit // 2**20:,} MiB for it: send fewer examples, or a smaller network"
+    )
 
 
 def _body_too_large(limit: int) -> TooLarge:

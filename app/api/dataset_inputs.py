@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from app.api.call import Call, Cost
+from app.api.random_inputs import read_random
 from app.datasets import Dataset, Folders, LoadedDataset, find_dataset, load_from, part_of
 from app.datasets.fitting import fit_inputs
 from app.errors import NotFound
@@ -55,12 +56,18 @@ class _Asked:
 
 
 async def resolve_inputs(call: Call, body: BaseModel) -> None:
-    """Put the examples into a request whose `inputs` name them; any other stays as it is.
+    """Put the examples into a request whose `inputs` name them, or ask for random ones; any other stays as it is.
 
     Raises `NotFound` and `NetworkError` with pointers below /inputs.
     """
     reference = getattr(body, "inputs", None)
     if not isinstance(reference, dict) or "network" not in type(body).model_fields:
+        return
+    if "random" in reference and getattr(type(body), "takes_random_inputs", False):
+        try:
+            body.inputs = read_random(reference)  # type: ignore[attr-defined]
+        except NetworkError as error:
+            raise error.within("/inputs") from None
         return
     folders = call.services.dataset_folders
     try:

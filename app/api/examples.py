@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app import __version__
+from app.api.examples_signal import COMPARISON, SIGNAL
 
 WALKTHROUGH: dict[str, Any] = {
     "name": "walkthrough",
@@ -567,6 +568,15 @@ EXAMPLES: Mapping[str, Example] = {
         parameters={"name": "xor", "count": 2},
     ),
     "get_sample_sheet": Example(answer=None, parameters={"name": "digits", "count": 4, "columns": 2}),
+    "describe_the_signal": Example(answer=SIGNAL, body={"network": "walkthrough", "inputs": [[0.5, 0.7], [1.0, -1.0]]}),
+    "compare_signals": Example(
+        answer=COMPARISON,
+        body={
+            "network": "walkthrough",
+            "inputs": [[0.5, 0.7], [1.0, -1.0]],
+            "variants": [{"activation": "tanh", "initializer": "glorot_uniform"}],
+        },
+    ),
     "list_jobs": Example(answer=[JOB], parameters={"kind": "signal", "limit": 10}),
     "get_job": Example(answer={**JOB, "result": None}, parameters={"id": JOB["id"]}),
     "stop_job": Example(answer={**JOB, "status": "stopping", "result": None}, parameters={"id": JOB["id"]}),

@@ -99,12 +99,12 @@ _DATASET_EXAMPLES: dict[str, Any] = {
     "additionalProperties": False,
 }
 _NESTED_NUMBERS = {"anyOf": [{"type": "number"}, {"type": "array", "items": {}}]}
-_INPUTS = {"anyOf": [*_NESTED_NUMBERS["anyOf"], _DATASET_EXAMPLES]}
+INPUTS_SCHEMA: dict[str, Any] = {"anyOf": [*_NESTED_NUMBERS["anyOf"], _DATASET_EXAMPLES]}
 
 NetworkReference = Annotated[Any, WithJsonSchema({"allOf": [{"$ref": f"{COMPONENT}NetworkReference"}]})]
 Inputs = Annotated[
     Any,
-    WithJsonSchema({**_INPUTS, "title": "Inputs"}),
+    WithJsonSchema({**INPUTS_SCHEMA, "title": "Inputs"}),
     Field(
         description="One example (the input's shape; a bare number for shape [1]), a batch of them (one dimension "
         "more), or examples of a data set. Arrays in the answer have a batch dimension exactly when the inputs do."
@@ -201,7 +201,7 @@ class ParametersRequest(Request):
     layer: str
     parameter: str
     slice: Slice = None
-    inputs: Annotated[Any, WithJsonSchema({**_INPUTS, "title": "Inputs"})] = Field(
+    inputs: Annotated[Any, WithJsonSchema({**INPUTS_SCHEMA, "title": "Inputs"})] = Field(
         None, description="With `top`: one example; entries are then ordered by |weight × value|."
     )
     top: int | None = Field(None, ge=1, le=1_000_000, description="How many entries, the strongest first.")

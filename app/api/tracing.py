@@ -8,6 +8,7 @@ from app.api.answers import unknown_layer
 from app.api.call import Cost, drawing_seconds
 from app.api.dataset_inputs import DatasetInputs
 from app.api.problems import Problems
+from app.api.random_inputs import RandomInputs
 from app.api.schemas import NodeRequest, TraceRequest
 from app.errors import NotFound
 from app.nn.errors import NetworkError, Problem
@@ -52,7 +53,7 @@ def read_asked(problems: Problems, network: Network, body: TraceRequest) -> Aske
 
 def read_batch(network: Network, value: object) -> Batch:
     """Read inputs; raises `NetworkError`."""
-    if isinstance(value, DatasetInputs):
+    if isinstance(value, DatasetInputs | RandomInputs):
         return Batch(*value.fit(network))
     return Batch(*read_inputs(network, value))
 
@@ -82,7 +83,7 @@ def count_examples(network: Network, inputs: object) -> int:
     """Return how many examples `inputs` seems to hold, without reading them: right for inputs that are."""
     if isinstance(inputs, np.ndarray):
         return len(inputs) if inputs.ndim > len(network.input.shape) else 1
-    if isinstance(inputs, DatasetInputs):
+    if isinstance(inputs, DatasetInputs | RandomInputs):
         return len(inputs)
     axes = 0
     item = inputs

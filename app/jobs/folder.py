@@ -22,7 +22,9 @@ import orjson
 
 from app.api.encoding import encode
 from app.jobs.files import read_json, replace_file, sync_directory
+from app.jobs.payload import write_arrays
 from app.jobs.records import Job, Status
+from app.nn.reading import Array
 
 RESERVE_BYTES = 2**16
 
@@ -51,11 +53,13 @@ class JobFolder:
         self._result = path / "result.json"
         self._reserve = path / "reserve"
 
-    def create(self, description: Mapping[str, Any], arguments: Mapping[str, Any]) -> None:
+    def create(self, description: Mapping[str, Any], arguments: Mapping[str, Any], arrays: Mapping[str, Array]) -> None:
         """Make the folder of a new job; it appears all at once, or not at all."""
         draft = JobFolder(self.path.with_name(f".{self.id}"))
         draft.path.mkdir(parents=True, mode=0o700)
         draft.files.mkdir()
+        if arrays:
+            write_arrays(draft.files, arrays)
         draft.write("arguments.json", arguments)
         draft.write("job.json", description)
         draft.write_state({"status": Status.QUEUED, "runs": 0})

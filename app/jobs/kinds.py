@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from app.jobs.records import JobKind
 
-ALL: tuple[JobKind, ...] = ()
+ALL = (JobKind("signal", "app.api.signal_answers:signal_job"),)
 """A new kind is a function in an importable module, and one line here."""
 
 KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in ALL}

@@ -31,6 +31,7 @@ from app.jobs.locks import FileLock, try_lock
 from app.jobs.records import Job, JobKind, Status
 from app.jobs.worker import LEFT, conclude
 from app.nn.errors import Problem
+from app.nn.reading import Array
 from app.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -90,8 +91,12 @@ class Jobs:
         arguments: Mapping[str, Any],
         title: str,
         facts: Mapping[str, Any] | None = None,
+        arrays: Mapping[str, Array] | None = None,
     ) -> Job:
-        """Let a job of a kind be done; raises `Busy` if too many wait, `Unavailable` if the disk takes no more."""
+        """Let a job of a kind be done; `arrays` are what its arguments would be large with (see `payload`).
+
+        Raises `Busy` if too many wait, `Unavailable` if the disk takes no more.
+        """
         chosen = self._kinds[kind]
         with self._lock, self._explained():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -114,7 +119,7 @@ class Jobs:
             }
             folder = JobFolder(self._folder / new)
             try:
-                folder.create(description, arguments)
+                folder.create(description, arguments, arrays or {})
             except OSError:
                 shutil.rmtree(self._folder / f".{new}", ignore_errors=True)
                 raise

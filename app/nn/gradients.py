@@ -1,13 +1,14 @@
 """Derivatives: reverse-mode differentiation over a trace (Linnainmaa 1970; Rumelhart, Hinton and Williams 1986)."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from app.nn.forward import Trace
 from app.nn.layers import LayerValues
-from app.nn.network import INPUT
+from app.nn.layers.base import LayerGradient
+from app.nn.network import INPUT, PlacedLayer
 from app.nn.reading import Array, Shape
 
 
@@ -32,36 +33,52 @@ def backpropagate(trace: Trace, seeds: Mapping[str, Array]) -> dict[str, LayerGr
     network = trace.network
     by_output: dict[str, Array] = dict(seeds)
     results: dict[str, LayerGradients] = {}
-    with np.errstate(all="ignore"):
-        for placed in reversed(network.layers):
-            held = trace.layers[placed.name]
-            parameters = network.parameters[placed.name]
-            gradient = by_output.get(placed.name)
-            if gradient is None:  # nothing that was asked about depends on this layer
-                results[placed.name] = LayerGradients(
-                    np.zeros_like(held.output),
-                    None if held.pre_activation is None else np.zeros_like(held.pre_activation),
-                    {name: np.zeros_like(values) for name, values in parameters.items()},
-                )
-                continue
-            flowing = gradient
-            pinned = trace.pinned(placed.name)
-            if pinned:
-                flowing = gradient.copy()
-                for override in pinned:
-                    replace(override, value=0.0).pin(flowing)
-            values = LayerValues(held.computed, held.pre_activation, named=held.named)
-            back = placed.layer.backward(trace.inputs_of(placed.name), parameters, values, flowing)
+    for placed, gradient, back in walk_back(trace, by_output):
+        if gradient is None or back is None:  # nothing that was asked about depends on this layer
+            held, parameters = trace.layers[placed.name], network.parameters[placed.name]
+            results[placed.name] = LayerGradients(
+                np.zeros_like(held.output),
+                None if held.pre_activation is None else np.zeros_like(held.pre_activation),
+                {name: np.zeros_like(values) for name, values in parameters.items()},
+            )
+        else:
             results[placed.name] = LayerGradients(gradient, back.pre_activation, back.parameters)
-            for source, by_input in zip(placed.inputs, back.inputs, strict=True):
-                if by_input is not None:
-                    by_output[source] = by_output[source] + by_input if source in by_output else by_input
     first = trace.layers[INPUT].output
     by_first = None if first.dtype.kind == "i" else by_output.get(INPUT, np.zeros_like(first))
     return {
         INPUT: LayerGradients(by_first),
         **{placed.name: results[placed.name] for placed in network.layers},
     }
+
+
+def walk_back(
+    trace: Trace, by_output: dict[str, Array]
+) -> Iterator[tuple[PlacedLayer, Array | None, LayerGradient | None]]:
+    """Carry derivatives from the last layer to the first; yield for each the one by its output, and what it passes on.
+
+    `by_output` holds the derivatives to begin with; what is passed on is added there. Both parts are `None` for a layer
+    on which nothing depends.
+    """
+    network = trace.network
+    for placed in reversed(network.layers):
+        gradient = by_output.get(placed.name)
+        if gradient is None:
+            yield placed, None, None
+            continue
+        held = trace.layers[placed.name]
+        flowing = gradient
+        pinned = trace.pinned(placed.name)
+        if pinned:
+            flowing = gradient.copy()
+            for override in pinned:
+                replace(override, value=0.0).pin(flowing)
+        values = LayerValues(held.computed, held.pre_activation, named=held.named)
+        with np.errstate(all="ignore"):
+            back = placed.layer.backward(trace.inputs_of(placed.name), network.parameters[placed.name], values, flowing)
+            for source, by_input in zip(placed.inputs, back.inputs, strict=True):
+                if by_input is not None:
+                    by_output[source] = by_output[source] + by_input if source in by_output else by_input
+        yield placed, gradient, back
 
 
 def gradients(trace: Trace, layer: str, index: Shape, example: int = 0) -> dict[str, LayerGradients]:

@@ -76,6 +76,8 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/networks/{id}", "DELETE"),
         ("/api/v1/networks/{id}/restore", "POST"),
         ("/api/v1/jobs", "GET"),
+        ("/api/v1/signal", "POST"),
+        ("/api/v1/signal/compare", "POST"),
         ("/api/v1/jobs/{id}", "GET"),
         ("/api/v1/jobs/{id}/events", "GET"),
         ("/api/v1/jobs/{id}/stop", "POST"),
