@@ -19,6 +19,9 @@ from typing import Any
 
 import numpy as np
 
+from app.nn.network import Network
+from app.nn.training import EpochReport, Training, evaluate, fit
+
 Array = np.ndarray[Any, np.dtype[Any]]
 
 CLASSES = 10
@@ -42,12 +45,11 @@ def read_data(folder: Path) -> tuple[tuple[Array, Array], tuple[Array, Array]]:
     return training, read_file(folder, "test_batch.bin")
 
 
-def train_keras(seed: int, epochs: int, training: tuple[Array, Array], test: tuple[Array, Array]) -> dict[str, Any]:
-    """Train the network with Keras' defaults (glorot_uniform, softmax, Adam) and return its test accuracy."""
+def build_keras() -> Any:
+    """Build and compile the network with Keras' defaults (glorot_uniform, softmax, Adam)."""
     os.environ.setdefault("KERAS_BACKEND", "torch")
     import keras  # noqa: PLC0415 - heavy, and only this half needs it
 
-    keras.utils.set_random_seed(seed)
     layers = keras.layers
     model = keras.Sequential(
         [
@@ -64,6 +66,16 @@ def train_keras(seed: int, epochs: int, training: tuple[Array, Array], test: tup
     model.compile(
         optimizer=keras.optimizers.Adam(LEARNING_RATE), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
     )
+    return model
+
+
+def train_keras(seed: int, epochs: int, training: tuple[Array, Array], test: tuple[Array, Array]) -> dict[str, Any]:
+    """Train the network with Keras and return its test accuracy."""
+    os.environ.setdefault("KERAS_BACKEND", "torch")
+    import keras  # noqa: PLC0415
+
+    keras.utils.set_random_seed(seed)
+    model = build_keras()
     history = model.fit(*training, epochs=epochs, batch_size=BATCH_SIZE, verbose=2)
     loss, accuracy = model.evaluate(*test, batch_size=250, verbose=0)
     return {
@@ -71,6 +83,47 @@ def train_keras(seed: int, epochs: int, training: tuple[Array, Array], test: tup
         "test_loss": loss,
         "loss": history.history["loss"],
         "accuracy": history.history["accuracy"],
+    }
+
+
+NETWORK: dict[str, Any] = {
+    "dtype": "float32",
+    "input": {"shape": [32, 32, 3]},
+    "layers": [
+        {"kind": "Conv2D", "filters": 32, "kernel_size": 3, "activation": "relu"},
+        {"kind": "MaxPooling2D", "pool_size": 2},
+        {"kind": "Conv2D", "filters": 64, "kernel_size": 3, "activation": "relu"},
+        {"kind": "MaxPooling2D", "pool_size": 2},
+        {"kind": "Flatten"},
+        {"kind": "Dense", "units": 64, "activation": "relu"},
+        {"kind": "Dense", "units": CLASSES, "activation": "softmax"},
+    ],
+}
+
+
+def train_ours(seed: int, epochs: int, training: tuple[Array, Array], test: tuple[Array, Array]) -> dict[str, Any]:
+    """Train the same network with this project's code and return its test accuracy."""
+    network = Network.from_document({**NETWORK, "seed": seed})
+    document = {
+        "loss": "sparse_categorical_crossentropy",
+        "optimizer": {"name": "adam", "learning_rate": LEARNING_RATE},
+        "metrics": ["accuracy"],
+        "epochs": epochs,
+        "batch_size": BATCH_SIZE,
+        "seed": seed,
+    }
+    settings = Training.from_document(document, network)
+
+    def show(epoch: EpochReport) -> None:
+        print(epoch.epoch, dict(epoch.logs), flush=True)  # noqa: T201
+
+    trainer = fit(network, settings, *training, on_epoch=show)
+    measured = evaluate(trainer.network(), settings.loss, *test, settings.metrics)
+    return {
+        "test_accuracy": measured["accuracy"],
+        "test_loss": measured["loss"],
+        "loss": trainer.history["loss"],
+        "accuracy": trainer.history["accuracy"],
     }
 
 
@@ -92,7 +145,7 @@ def report(results: Path) -> None:
 def main() -> None:
     """Train as asked, or report what was trained."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("who", choices=("keras", "report"))
+    parser.add_argument("who", choices=("keras", "ours", "report"))
     parser.add_argument("--data", type=Path)
     parser.add_argument("--results", type=Path, required=True)
     parser.add_argument("--seeds", type=int, nargs="*", default=[0, 1, 2])
@@ -104,7 +157,8 @@ def main() -> None:
     training, test = read_data(arguments.data)
     for seed in arguments.seeds:
         start = time.perf_counter()
-        measured = train_keras(seed, arguments.epochs, training, test)
+        train = train_keras if arguments.who == "keras" else train_ours
+        measured = train(seed, arguments.epochs, training, test)
         line = {"who": arguments.who, "seed": seed, "seconds": time.perf_counter() - start, **measured}
         with arguments.results.open("a") as file:
             file.write(json.dumps(line) + "\n")

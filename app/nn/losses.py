@@ -186,7 +186,7 @@ class BinaryCrossentropy(Loss):
             values = np.maximum(predictions, 0.0) - predictions * targets
             values += np.log1p(small)
             # sigmoid(z) is 1/(1 + e) for z ≥ 0 and e/(1 + e) below, with e = exp(−|z|)
-            gradient = np.where(predictions >= 0, np.ones_like(small), small)
+            gradient = np.maximum(small, predictions >= 0.0)
             small += 1.0
             gradient /= small
             gradient -= targets

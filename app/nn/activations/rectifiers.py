@@ -24,6 +24,11 @@ def _relu_derivative(x: Array) -> Array:
     return result
 
 
+def _relu_backward_from_output(output: Array, gradient: Array) -> Array:
+    result: Array = np.multiply(gradient, output > 0.0)
+    return result
+
+
 def _relu6(x: Array) -> Array:
     result: Array = np.maximum(x, 0.0)
     np.minimum(result, 6.0, out=result)
@@ -82,6 +87,7 @@ RELU = Activation(
     function=_relu,
     derivative_function=_relu_derivative,
     write_function=_write_relu,
+    backward_from_output=_relu_backward_from_output,
 )
 
 RELU6 = Activation(

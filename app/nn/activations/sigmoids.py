@@ -31,6 +31,13 @@ def sigmoid_derivative(x: Array) -> Array:
     return result
 
 
+def _sigmoid_backward_from_output(output: Array, gradient: Array) -> Array:
+    result: Array = 1.0 - output
+    result *= output
+    result *= gradient
+    return result
+
+
 def softplus(x: Array) -> Array:
     """Return log(1 + exp(x)) as max(x, 0) + log(1 + exp(−|x|)), which cannot overflow."""
     result: Array = np.abs(x)
@@ -86,6 +93,7 @@ SIGMOID = Activation(
     ),
     function=sigmoid,
     derivative_function=sigmoid_derivative,
+    backward_from_output=_sigmoid_backward_from_output,
 )
 
 HARD_SIGMOID = Activation(

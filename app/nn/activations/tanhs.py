@@ -30,6 +30,13 @@ def _tanh_derivative(x: Array) -> Array:
     return result
 
 
+def _tanh_backward_from_output(output: Array, gradient: Array) -> Array:
+    result: Array = output * output
+    np.subtract(1.0, result, out=result)
+    result *= gradient
+    return result
+
+
 def _hard_tanh(x: Array) -> Array:
     result: Array = np.maximum(x, -1.0)
     np.minimum(result, 1.0, out=result)
@@ -94,6 +101,7 @@ TANH = Activation(
     function=_tanh,
     derivative_function=_tanh_derivative,
     write_function=_write_tanh,
+    backward_from_output=_tanh_backward_from_output,
 )
 
 HARD_TANH = Activation(

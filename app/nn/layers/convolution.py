@@ -137,11 +137,28 @@ class _Convolution(Layer):
 
         A node of the input gets ds · kernelᵀ from every window that covers it.
         """
-        by_sums = self.activation_gradient(values, gradient)
-        windows = self.windows(inputs[0].shape[1:])
+        return self._backward(inputs[0], parameters, self.activation_gradient(values, gradient), inputs_needed=True)
+
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Do the same, without the derivative by the input where nobody reads it."""
+        by_sums = self.training_gradient(values, gradient)
+        return self._backward(inputs[0], parameters, by_sums, inputs_needed=inputs_needed)
+
+    def _backward(self, values: Array, parameters: Parameters, by_sums: Array, *, inputs_needed: bool) -> LayerGradient:
+        windows = self.windows(values.shape[1:])
         kernel = self._as_kernel(parameters["kernel"])
-        by_input = spread_windows(self._as_image(by_sums), kernel, windows, self.groups).reshape(inputs[0].shape)
-        return LayerGradient((by_input,), self._by_parameters(inputs[0], kernel, by_sums, windows), by_sums)
+        by_input = None
+        if inputs_needed:
+            by_input = spread_windows(self._as_image(by_sums), kernel, windows, self.groups).reshape(values.shape)
+        return LayerGradient((by_input,), self._by_parameters(values, kernel, by_sums, windows), by_sums)
 
     def _by_parameters(self, values: Array, kernel: Array, by_sums: Array, windows: Windows) -> dict[str, Array]:
         by_kernel, by_bias = differentiate_kernel(

@@ -110,6 +110,25 @@ class Dense(Layer):
             by_parameters["bias"] = rows.sum(axis=0)
         return LayerGradient((by_sums @ parameters["kernel"].T,), by_parameters, by_sums)
 
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Do the same with fewer calls, which small layers feel."""
+        by_sums, features, kernel = self.training_gradient(values, gradient), inputs[0], parameters["kernel"]
+        by_input = by_sums.dot(kernel.T) if inputs_needed else None
+        if features.ndim > 2:
+            features, by_sums = features.reshape(-1, features.shape[-1]), by_sums.reshape(-1, self.units)
+        by_parameters = {"kernel": features.T.dot(by_sums)}
+        if self.use_bias:
+            by_parameters["bias"] = np.add.reduce(by_sums, axis=0)
+        return LayerGradient((by_input,), by_parameters, by_sums)
+
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term a feature: value × weight."""
         features = inputs[0][index[:-1]]

@@ -107,6 +107,7 @@ class _MaxPooling(_Pooling):
         image, target = self._as_image(inputs[0]), self._as_image(by_input)
         won, flowing = self._as_image(values.output), self._as_image(gradient)
         undefined = bool(np.isnan(np.min(won)))
+        apart = all(axis.stride >= axis.span for axis in windows)  # no cell is under two windows
         for images, _ in split_blocks(len(image), windows._replace(rows=replace(windows.rows, count=1)), 1):
             waiting = np.ones(won[images].shape, dtype=bool)
             for row, column in windows.offsets():
@@ -120,7 +121,11 @@ class _MaxPooling(_Pooling):
                 hit &= waiting[place]
                 waiting[place] ^= hit
                 held = target[images, pixels, beside]
-                np.add(held, flowing[images][place], out=held, where=hit)
+                # a product with 0 and 1: NumPy's `where` takes ten times as long
+                if apart:
+                    np.multiply(flowing[images][place], hit, out=held)
+                else:
+                    held += flowing[images][place] * hit
         return LayerGradient((by_input,))
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:

@@ -79,8 +79,9 @@ def diagnose(trainer: "Trainer", inputs: Array, chosen: Array | slice, loss: flo
             "the steps are too large; try a smaller learning rate, or clip gradients"
         )
         return found("parameter", value, text, layer=layer, parameter=parameter, index=index)
+    passes = trainer.plain_passes()
     for number, (start, stop) in enumerate(trainer.passes.blocks(len(inputs))):
-        held = trainer.passes.forward(inputs[start:stop], trainer.steps, number)
+        held = passes.forward(inputs[start:stop], trainer.steps, number)
         names = [placed.name for placed in trainer.source.layers]
         for name, values in zip(names, held[1:], strict=True):
             bad = _first_bad(values)

@@ -1,18 +1,21 @@
 """One pass forward and back in training mode, prepared once for a network so that a step only computes."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, replace
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 from zlib import crc32
 
 import numpy as np
 
 from app.nn.activations import bind
-from app.nn.layers import LAYERS, Layer, LayerValues
+from app.nn.layers import LAYERS, Layer, LayerGradient, LayerValues, Parameters
+from app.nn.layers.base import Random
 from app.nn.losses import Loss
 from app.nn.network import INPUT, Network
 from app.nn.placement import PlacedLayer
 from app.nn.reading import Array
+from app.nn.training.pooled import pooled_convolution
 from app.nn.training.vector import ParameterVector
 
 BLOCK_BYTES = 4 << 20
@@ -20,16 +23,38 @@ BLOCK_BYTES = 4 << 20
 
 SMALLEST_BLOCK = 8
 
+NO_VALUES = LayerValues(np.empty(0))
+
+
+class Trained(Protocol):
+    """What the passes call: a layer, or what does the work of two."""
+
+    def training_forward(self, inputs: Sequence[Array], parameters: Parameters, random: Random) -> LayerValues:
+        """Compute a block of examples."""
+        ...
+
+    def training_backward(
+        self,
+        inputs: Sequence[Array],
+        parameters: Parameters,
+        values: LayerValues,
+        gradient: Array,
+        *,
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        """Carry the derivative by the output back."""
+        ...
+
 
 class Place(NamedTuple):
-    """A layer as the passes need it: `sources` are positions in the list of outputs, of which the input is the first.
+    """A layer as the passes need it: `target` and `sources` are positions in the list of outputs; 0 is the input.
 
     `gradients` are its parameters' views into the gradient vector. `inputs_needed` says that something before it is
     trained, `reached` that it, or something before it, is.
     """
 
-    name: str
-    layer: Layer
+    target: int
+    layer: Trained
     sources: tuple[int, ...]
     parameters: dict[str, Array]
     gradients: tuple[tuple[str, Array], ...]
@@ -42,42 +67,61 @@ class Passes:
     """The forward and the backward pass of a network over blocks of examples.
 
     `fused` says that the loss takes what stands before the output's activation (see `Loss.from_activation`): the last
-    layer then stops there in training. `gradient` is the flat gradient that `backward` fills.
+    layer then stops there in training. `gradient` is the flat gradient that `backward` fills. Convolutions and the
+    pooling behind them are done `together` where they can be (see `pooled.py`).
     """
 
-    def __init__(self, network: Network, vector: ParameterVector, loss: Loss, frozen: Sequence[str], seed: int) -> None:
+    def __init__(
+        self,
+        network: Network,
+        vector: ParameterVector,
+        loss: Loss,
+        frozen: Sequence[str],
+        seed: int,
+        *,
+        together: bool = True,
+    ) -> None:
         self.gradient: Array = np.zeros_like(vector.values)
         views = vector.views(self.gradient)
         self.loss, self.fused = fused_loss(network.output, loss)
+        layers = [self._layer(placed, frozen, last=placed is network.output) for placed in network.layers]
+        self.whole = any(layer.couples_examples and layer.trainable for layer in layers)
+        pairs = _pairs(network, layers) if together else {}
+        skipped = {first for first, _ in pairs.values()}
         positions = {INPUT: 0} | {placed.name: n + 1 for n, placed in enumerate(network.layers)}
         reached = [False]
         places = []
-        for placed in network.layers:
-            layer = placed.layer
-            if placed.name in frozen:
-                layer = replace(layer, trainable=False)
-            if self.fused and placed is network.output:
-                layer = without_activation(layer)
-            sources = tuple(positions[name] for name in placed.inputs)
-            own = tuple(
-                (name, views[placed.name, name]) for name in placed.parameter_specs if (placed.name, name) in views
-            )
+        for number, (placed, layer) in enumerate(zip(network.layers, layers, strict=True)):
+            first, done = pairs.get(number, (number, layer))
+            owner = network.layers[first]
+            names = [name for name in owner.parameter_specs if (owner.name, name) in views]
+            sources = tuple(positions[name] for name in owner.inputs)
             before = any(reached[source] for source in sources)
-            reached.append(before or bool(own))
-            draws = seed_of(layer, placed.name, seed) if layer.random_in_training else None
-            parameters = vector.arrays[placed.name]
-            places.append(Place(placed.name, layer, sources, parameters, own, reached[-1], before, draws))
+            reached.append(before or bool(names))
+            if number not in skipped:
+                place = Place(
+                    target=number + 1,
+                    layer=done,
+                    sources=sources,
+                    parameters=vector.arrays[owner.name],
+                    gradients=tuple((name, views[owner.name, name]) for name in names),
+                    reached=reached[-1],
+                    inputs_needed=before,
+                    seed=seed_of(layer, placed.name, seed) if layer.random_in_training else None,
+                )
+                places.append(place)
         self.places = tuple(places)
-        self._backwards = tuple(reversed(tuple(enumerate(self.places))))
-        self._moving = tuple(
-            (position, place)
-            for position, place in enumerate(self.places)
-            if type(place.layer).moving_updates is not Layer.moving_updates
-        )
+        self._backwards = tuple(reversed(places))
+        self._count = len(network.layers) + 1
+        self._moving = tuple(place for place in places if moves(place.layer))
         # Gradients of what the output does not depend on are never written: they stay 0.
         self.example_bytes = network.value_count * network.dtype.itemsize
-        self.whole = any(place.layer.couples_examples and place.layer.trainable for place in self.places)
         self._parameter_bytes = vector.values.nbytes
+
+    def _layer(self, placed: PlacedLayer, frozen: Sequence[str], *, last: bool) -> Layer:
+        """Return a layer as it is trained: frozen, or without the activation that the loss takes over."""
+        layer = replace(placed.layer, trainable=False) if placed.name in frozen else placed.layer
+        return without_activation(layer) if self.fused and last else layer
 
     def block_size(self, batch: int) -> int:
         """Return how many examples are computed at once: all, unless their values leave the cache.
@@ -100,14 +144,18 @@ class Passes:
         return ((start, min(start + size, batch)) for start in range(0, batch, size))
 
     def forward(self, inputs: Array, step: int, block: int) -> list[LayerValues]:
-        """Compute every layer for a block; the first of the list is the input itself."""
-        held = [LayerValues(inputs)]
+        """Compute every layer for a block; the first of the list is the input itself.
+
+        The place of a layer that is done together with the next one holds nothing.
+        """
+        held = [NO_VALUES] * self._count
+        held[0] = LayerValues(inputs)
         for place in self.places:
             random = None
             if place.seed is not None:
                 random = np.random.default_rng(np.random.SeedSequence([*place.seed, step, block]))
             read = [held[source].output for source in place.sources]
-            held.append(place.layer.training_forward(read, place.parameters, random))
+            held[place.target] = place.layer.training_forward(read, place.parameters, random)
         return held
 
     def backward(self, held: Sequence[LayerValues], by_output: Array, *, first: bool) -> list[Array | None]:
@@ -115,17 +163,15 @@ class Passes:
 
         Returns the derivatives by every layer's output, the input first; `None` where nothing needs them.
         """
-        by_layer: list[Array | None] = [None] * len(held)
+        by_layer: list[Array | None] = [None] * self._count
         by_layer[-1] = by_output
-        for position, place in self._backwards:
-            if not place.reached:
-                continue
-            gradient = by_layer[position + 1]
-            if gradient is None:
+        for place in self._backwards:
+            gradient = by_layer[place.target]
+            if gradient is None or not place.reached:
                 continue
             read = [held[source].output for source in place.sources]
             back = place.layer.training_backward(
-                read, place.parameters, held[position + 1], gradient, inputs_needed=place.inputs_needed
+                read, place.parameters, held[place.target], gradient, inputs_needed=place.inputs_needed
             )
             for name, view in place.gradients:
                 if first:
@@ -141,11 +187,32 @@ class Passes:
 
     def move(self, held: Sequence[LayerValues]) -> None:
         """Move the parameters that training moves without a gradient, such as a moving mean."""
-        for position, place in self._moving:
+        for place in self._moving:
+            assert isinstance(place.layer, Layer), "only layers move parameters"
             read = [held[source].output for source in place.sources]
-            moved = place.layer.moving_updates(read, place.parameters, held[position + 1])
+            moved = place.layer.moving_updates(read, place.parameters, held[place.target])
             for name, values in moved.items():
                 np.copyto(place.parameters[name], values)
+
+
+def moves(layer: Trained) -> bool:
+    """Tell whether a layer has parameters that move without a gradient."""
+    return isinstance(layer, Layer) and type(layer).moving_updates is not Layer.moving_updates
+
+
+def _pairs(network: Network, layers: Sequence[Layer]) -> dict[int, tuple[int, Trained]]:
+    """Find the poolings that are done together with the convolution before them: its position, and what does both."""
+    numbers = {placed.name: number for number, placed in enumerate(network.layers)}
+    readers = Counter(name for placed in network.layers for name in placed.inputs)
+    found: dict[int, tuple[int, Trained]] = {}
+    for number, placed in enumerate(network.layers):
+        name = placed.inputs[0]
+        if len(placed.inputs) == 1 and name != INPUT and readers[name] == 1:
+            first = numbers[name]
+            both = pooled_convolution(layers[first], layers[number], network.layers[first].input_shapes[0])
+            if both is not None:
+                found[number] = (first, both)
+    return found
 
 
 def seed_of(layer: Layer, name: str, seed: int) -> tuple[int, ...]:

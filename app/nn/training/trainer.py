@@ -110,11 +110,12 @@ class Trainer:
                 raise NetworkError([Problem(place, detail, "validation_split, or validation data", callback.monitor)])
         self.examples = examples
         self.vector = ParameterVector(network, training.freeze)
-        frozen = [one.layer for one in training.freeze if one.parameter is None and one.node is None]
-        self.passes = Passes(network, self.vector, training.loss, frozen, training.seed)
+        self._frozen_layers = [one.layer for one in training.freeze if one.parameter is None and one.node is None]
+        self.passes = Passes(network, self.vector, training.loss, self._frozen_layers, training.seed)
         self.penalty = Penalty(self.vector, training.regularizers) if training.regularizers else None
         self._prepared = self.passes.loss.prepare(examples.targets)
         optimizer = training.optimizer
+        self._clips = optimizer.clips
         self.slots = {name: np.full_like(self.vector.values, optimizer.first_slot(name)) for name in optimizer.slots}
         self._slots = tuple(self.slots.values())
         self._work = np.empty_like(self.vector.values)
@@ -128,7 +129,7 @@ class Trainer:
         self.reason: str | None = None
         self._watches = [Watch() for _ in training.callbacks]
         self._best: list[dict[str, dict[str, Array]] | None] = [None for _ in training.callbacks]
-        self._loss_sums = np.zeros(2)
+        self._loss_total, self._loss_count = 0.0, 0
         self._sums: list[Array | None] = [None for _ in training.metrics]
         self._order: tuple[int, Array | None] = (-1, None)
         if state is not None:
@@ -143,9 +144,7 @@ class Trainer:
 
     def order(self, epoch: int) -> Array | None:
         """Return the order of the examples in an epoch; `None` for the order in which they stand."""
-        if not self.training.shuffle:
-            return None
-        if self._order[0] != epoch:
+        if self._order[0] != epoch and self.training.shuffle:
             random = np.random.default_rng(np.random.SeedSequence([self.training.seed, 1, epoch]))
             self._order = (epoch, random.permutation(len(self.examples)))
         return self._order[1]
@@ -164,6 +163,11 @@ class Trainer:
             seeds = np.random.SeedSequence([self.training.seed, 3, self.steps, position])
             inputs = augmentation.apply(inputs, np.random.default_rng(seeds))
         return inputs
+
+    def plain_passes(self) -> Passes:
+        """Return passes that keep every layer's values apart: to look at, where steps only need to be fast."""
+        seed = self.training.seed
+        return Passes(self.source, self.vector, self.training.loss, self._frozen_layers, seed, together=False)
 
     def step(self) -> StepReport:
         """Train on the next batch; after the last of an epoch, validate and write the history."""
@@ -191,7 +195,8 @@ class Trainer:
         report = StepReport(
             self.steps, self.epoch, self.batch, self.batches, len(inputs), loss, rate, math.sqrt(square), None, health
         )
-        self._loss_sums += (loss * len(inputs), len(inputs))
+        self._loss_total += loss * len(inputs)
+        self._loss_count += len(inputs)
         self.batch += 1
         if self.batch == self.batches or self.finished:
             return report._replace(epoch_report=self._end_of_epoch())
@@ -213,7 +218,7 @@ class Trainer:
                 values *= _column(weights[start:stop], values)
                 by_output *= _column(weights[start:stop], by_output)
             by_output *= share
-            loss += float(values.sum()) * share
+            loss += float(np.add.reduce(values, axis=None)) * share
             passes.backward(held, by_output, first=number == 0)
             passes.move(held)
             if metrics:
@@ -230,7 +235,7 @@ class Trainer:
         if frozen is not None:
             gradient[frozen] = 0.0
             kept = values[frozen]
-        if optimizer.clips:
+        if self._clips:
             optimizer.clip(gradient, [part.place for part in self.vector.parts])
         rate = optimizer.apply(values, gradient, self._slots, self.steps, self._work)
         if frozen is not None:
@@ -242,8 +247,7 @@ class Trainer:
 
     def logs(self) -> dict[str, float]:
         """Return loss and metrics over the examples of the epoch seen so far."""
-        total, count = self._loss_sums.tolist()
-        logs = {"loss": total / count if count else math.nan}
+        logs = {"loss": self._loss_total / self._loss_count if self._loss_count else math.nan}
         for (key, metric), sums in zip(self.training.metrics, self._sums, strict=True):
             result = math.nan if sums is None else metric.result(sums)
             assert isinstance(result, float), "only numbers are measured in training"
@@ -271,7 +275,7 @@ class Trainer:
         report_epoch = self.epoch
         self.epoch += 1
         self.batch = 0
-        self._loss_sums = np.zeros(2)
+        self._loss_total, self._loss_count = 0.0, 0
         self._sums = [None for _ in self.training.metrics]
         if reason is None and self.epoch >= self.training.epochs:
             reason = "epochs"
@@ -308,7 +312,7 @@ class Trainer:
             for name, array in own.items()
         }
         arrays |= {f"optimizer/{name}": slot.copy() for name, slot in self.slots.items()}
-        arrays["epoch/loss"] = self._loss_sums.copy()
+        arrays["epoch/loss"] = np.array([self._loss_total, self._loss_count])
         arrays |= {f"epoch/sums/{n}": sums.copy() for n, sums in enumerate(self._sums) if sums is not None}
         for position, best in enumerate(self._best):
             for layer, own in (best or {}).items():
@@ -334,7 +338,7 @@ class Trainer:
                 if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
                     raise ValueError(f"{name} is {arrays[name].dtype} {arrays[name].shape}")
                 np.copyto(array, arrays[name])
-            self._loss_sums = np.array(arrays["epoch/loss"], dtype=np.float64)
+            self._loss_total, self._loss_count = float(arrays["epoch/loss"][0]), int(arrays["epoch/loss"][1])
             for position in range(len(self._sums)):
                 sums = arrays.get(f"epoch/sums/{position}")
                 self._sums[position] = None if sums is None else sums.copy()
