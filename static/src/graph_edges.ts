@@ -84,6 +84,20 @@ export function canShowEdges(edges: GraphEdges, layout: Layout, camera: Camera):
   });
 }
 
+/** Whether edges would be a blot: between heat maps with hardly any room between them. */
+export function areCramped(edges: GraphEdges, layout: Layout, camera: Camera): boolean {
+  const target = layout.byName.get(edges.layer);
+  if (target === undefined || levelOfDetail(target, camera) !== "heat") return false;
+  const to = visibleBox(target);
+  return edges.sources.every((name) => {
+    const source = layout.byName.get(name);
+    if (source === undefined || levelOfDetail(source, camera) !== "heat") return source === undefined;
+    const from = visibleBox(source);
+    const gap = layout.direction === "right" ? to.left - from.right : to.top - from.bottom;
+    return gap * camera.scale < LEAST_GAP;
+  });
+}
+
 /** The strongest edges into a layer with an end in view, at most `most`. */
 export function chooseEdges(
   edges: GraphEdges,

@@ -3,7 +3,7 @@
 import { toScreen } from "./camera";
 import { type ColorScale, colorScale, PALETTES, type Palette } from "./color";
 import { levelOfDetail, poolingLevel } from "./detail";
-import { type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
+import { areCramped, type ChosenEdge, incomingEdges, MOST_LINES } from "./graph_edges";
 import { estimateWidth, type Measure, Occupied } from "./graph_labels";
 import { mapShades } from "./graph_maps";
 import { flatIndex, type GraphLayer, type NodeRef, type Values } from "./graph_types";
@@ -14,6 +14,7 @@ import type { SceneBlock, SceneRequest } from "./scene";
 /** How far the rest steps back behind a node that is hovered, and behind one that is selected. */
 const DIM = {
   focus: { disc: 0.62, edge: 0.1 },
+  far: { disc: 0, edge: 0.3 },
   selected: { disc: 0, edge: 0.5 },
   none: { disc: 0, edge: 1 },
   stage: { disc: 0, edge: 0.35 },
@@ -119,11 +120,17 @@ function findHighlight(request: SceneRequest): Highlight {
   if (node === null) return { node, edges: [], lit: new Map(), strength: DIM.none };
   const into = focusEdges?.layer === node.layer && focusEdges.node.includes(node.flat) ? focusEdges : null;
   const known = into ?? edges.find((one) => one.layer === node.layer);
-  const incoming = known === undefined ? [] : incomingEdges(known, view.edgeQuantity, node.flat);
+  const incoming =
+    known === undefined || areCramped(known, request.layout, request.camera)
+      ? []
+      : incomingEdges(known, view.edgeQuantity, node.flat);
   const lit = new Map<string, Set<number>>([[node.layer, new Set([node.flat])]]);
   lightSources(incoming, lit);
 
-  return { node, edges: incoming, lit, strength: focus === null ? DIM.selected : DIM.focus };
+  // Far away the picture is what is looked at: pointing at it must not take it away.
+  const block = request.layout.byName.get(node.layer);
+  const far = block === undefined || levelOfDetail(block, request.camera) === "heat";
+  return { node, edges: incoming, lit, strength: focus === null ? DIM.selected : far ? DIM.far : DIM.focus };
 }
 
 /** A layer as the camera sees it, wherever that is. */

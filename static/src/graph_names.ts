@@ -4,7 +4,7 @@ import { toScreen } from "./camera";
 import { css } from "./color";
 import { formatCount, formatShape, formatValue } from "./format";
 import type { Frame } from "./graph_frame";
-import { shorten } from "./graph_labels";
+import { type Measure, shorten } from "./graph_labels";
 import type { GraphLayer } from "./graph_types";
 import { nodePosition, visibleBox } from "./layout";
 import type { SceneBlock, SceneText } from "./scene";
@@ -13,6 +13,12 @@ const LINE = 17;
 /** The name, and what stands below it. */
 const NAME_STYLE = { size: 13, weight: 600 };
 const MORE_STYLE = { size: 11.5, weight: 400 };
+
+const LINE_STYLE = { size: 11.5, weight: 500 };
+/** Lines of layers closer than this share a label. */
+const LEAST_LINE = 13;
+/** Names of layers that stand closer than this cannot be read. */
+const LEAST_NAME = 44;
 
 /** Lines of a header and where they go. */
 interface Header {
@@ -37,8 +43,8 @@ function headerLines(layer: GraphLayer, count: number, most: number, fits: Fits)
   return [layer.name, kind, shape].slice(0, most);
 }
 
-function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measure }: Frame): Header | null {
-  const { camera, viewport } = request;
+function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measure, highlight }: Frame): Header | null {
+  const { camera, viewport, layout } = request;
   const { header } = block;
   const box = visibleBox(block);
   const low = toScreen(camera, { x: box.left, y: box.top });
@@ -49,7 +55,11 @@ function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measur
   const count = Math.min(rows(header.lift), rows(header.lift * camera.scale));
   const room = Math.min(header.room * camera.scale, 260) - 6;
   const full = count >= 2 && room >= 58;
-  if (!full && header.lift * camera.scale < 14) return null;
+  // A line of layers has one label; among its layers only the one in the light is named.
+  const crowded = layout.lines.length > 0 && !full && room < LEAST_NAME && block.rank > 0;
+  const inLight = highlight.node?.layer === layer.name;
+  if (crowded && !inLight) return null;
+  if (!full && !crowded && header.lift * camera.scale < 14) return null;
   const height = (full ? count : 1) * LINE;
   // The name stays in view as long as the layer is.
   const sticky = foot - height < 8 && high.y > 8 + height + 12;
@@ -63,8 +73,8 @@ function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measur
     lines: headerLines(layer, block.count, full ? count : 1, fits),
     x,
     top,
-    room: full ? room : 120,
-    plate: sticky || header.inner,
+    room: full ? room : 160,
+    plate: sticky || crowded || header.inner,
     align: "center",
   };
 }
@@ -96,7 +106,10 @@ function headerTexts({ lines, x, top, room, plate, align }: Header, frame: Frame
     .map(({ line, style }) => ({ style, text: shorten(line, room, style.size, style.weight, measure) }))
     .filter(({ text }) => text !== "");
   const width = shown.reduce((most, { text, style }) => Math.max(most, measure(text, style.size, style.weight)), 0);
-  const left = align === "left" ? x : x - width / 2;
+  const { viewport } = frame.request;
+  const inside = align === "center" && x > 0 && x < viewport.width;
+  const centre = inside ? Math.min(Math.max(x, width / 2 + 5), viewport.width - width / 2 - 5) : x;
+  const left = align === "left" ? x : centre - width / 2;
   const box = {
     left: left - 3,
     right: left + width + 3,
@@ -107,7 +120,7 @@ function headerTexts({ lines, x, top, room, plate, align }: Header, frame: Frame
   taken.add(box);
   return shown.map(({ text, style }, row) => ({
     text,
-    x,
+    x: centre,
     y: top + (row + 0.5) * LINE,
     ...style,
     color: css(row === 0 ? palette.text : palette.muted),
@@ -120,12 +133,57 @@ function headerTexts({ lines, x, top, room, plate, align }: Header, frame: Frame
 export function layerNames(frame: Frame): SceneText[] {
   const { layers } = frame.request;
   const texts: SceneText[] = [];
-  for (const layer of layers) {
+  // The layer in the light chooses its place first.
+  const lit = frame.highlight.node?.layer;
+  const first = layers.filter((layer) => layer.name === lit);
+  for (const layer of [...first, ...layers]) {
     const scene = frame.visible.get(layer.name);
-    if (scene === undefined) continue;
+    if (scene === undefined || (layer.name === lit && texts.length > 0)) continue;
     const header =
       scene.block.header.place === "above" ? headerAbove(layer, scene, frame) : headerBeside(layer, scene, frame);
     if (header !== null) texts.push(...headerTexts(header, frame));
+  }
+  return texts;
+}
+
+/** The end of a name, which tells one line from another, and "…" where the whole does not fit. */
+function shortenStart(name: string, room: number, measure: Measure): string {
+  const width = (text: string) => measure(text, LINE_STYLE.size, LINE_STYLE.weight);
+  if (width(name) <= room) return name;
+  const number = `…${name.slice(name.lastIndexOf("_"))}`;
+  return name.includes("_") && width(number) <= room ? number : "";
+}
+
+/** Labels of the lines of a deep network: the first layer of each, or of as many as there is room for. */
+export function lineNames({ request, measure, palette, taken }: Frame): SceneText[] {
+  const { layout, camera, viewport } = request;
+  const [first, second] = layout.lines;
+  if (first === undefined || second === undefined) return [];
+  const step = (second.y - first.y) * camera.scale;
+  const every = [1, 2, 5, 10, 20, 50].find((one) => one * step >= LEAST_LINE) ?? 100;
+  const texts: SceneText[] = [];
+  for (const [at, line] of layout.lines.entries()) {
+    const { x, y } = toScreen(camera, { x: line.x, y: line.y + line.height / 2 });
+    if (at % every !== 0 || y < 8 || y > viewport.height - 8) continue;
+    const room = layout.lines[0] === undefined ? 0 : line.x * camera.scale;
+    const text = shortenStart(line.layer, Math.max(room - 4, 54), measure);
+    const width = measure(text, LINE_STYLE.size, LINE_STYLE.weight);
+    // Where the margin is out of view the label stands over the line.
+    const sticky = x - width < 6;
+    if (at === 0 && !sticky) continue;
+    const left = sticky ? 8 : x - width;
+    const box = { left: left - 3, right: left + width + 3, top: y - 8, bottom: y + 8 };
+    if (text === "" || taken.hits(box)) continue;
+    taken.add(box);
+    texts.push({
+      text,
+      x: left,
+      y,
+      ...LINE_STYLE,
+      color: css(palette.muted),
+      align: "left",
+      plate: sticky ? box : null,
+    });
   }
   return texts;
 }

@@ -7,6 +7,7 @@
  */
 
 import { type Form, formOf, type Grid, mapGaps, tileMaps, wrapEvenly, wrapTightly } from "./graph_shapes";
+import { arrangeSheet } from "./graph_sheet";
 
 /** Room in CSS pixels along and across the direction in which the network runs. */
 export interface Room {
@@ -44,10 +45,13 @@ export interface Plan {
   lines: PlacedRank[][];
   stackGap: (blocks: number) => number;
   lineGap: number;
+  /** Width of the margin on the left of several lines; 0 where there is one line. */
+  gutter: number;
 }
 
 interface SizedLayer {
   shape: number[];
+  kind?: string;
   labels?: string[];
   /** Its three channels are shown as one colour picture too. */
   picture?: unknown;
@@ -65,8 +69,9 @@ const LARGEST_UNIT = LARGEST_DISC / COLUMN_FILL;
 const LONGEST_COLUMN = 16;
 const KERNEL_GAP = 34;
 const BESIDE_MAPS = 7;
-/** Networks with more ranks than this may be broken into lines. */
-const LONGEST_LINE = 14;
+/** Networks with more ranks than this may be broken into lines, and those with more than the other always are. */
+export const LONGEST_LINE = 14;
+const DEEPEST_LINE = 80;
 
 /** Wide layers get smaller nodes: 1 up to 64, a half at a thousand. */
 function shareOf(count: number): number {
@@ -231,35 +236,25 @@ function sizeKinds(
   });
 }
 
-/** Breaks the ranks into lines no longer than `main`; null if there would be more than `most` lines. */
-function breakLines(
+/** Places the ranks in one line; null if that is longer than `main`. */
+function placeLine(
   of: readonly number[],
   sized: readonly PlacedRank[],
   gap: number,
   spacing: number,
   main: number,
-  most: number,
-): PlacedRank[][] | null {
-  const lines: PlacedRank[][] = [];
-  let line: PlacedRank[] = [];
+): PlacedRank[] | null {
+  const line: PlacedRank[] = [];
   for (const kind of of) {
     const rank = sized[kind];
     if (rank === undefined) continue;
     const before = line[line.length - 1];
-    let start = 0;
-    if (before !== undefined) {
-      start = before.start + before.main + Math.max(gap, spacing - (before.main + rank.main) / 2);
-      if (start + rank.main > main && lines.length + 1 < most) {
-        lines.push(line);
-        line = [];
-        start = 0;
-      }
-    }
+    const start =
+      before === undefined ? 0 : before.start + before.main + Math.max(gap, spacing - (before.main + rank.main) / 2);
     if (start + rank.main > main) return null;
     line.push({ ...rank, start, before: before === undefined ? 0 : start - before.start - before.main });
   }
-  lines.push(line);
-  return lines;
+  return line;
 }
 
 /** Spreads the ranks of a line over the room that is left, each gap by the same amount. */
@@ -279,8 +274,7 @@ function spread(line: PlacedRank[], main: number, largest: number): void {
 interface Attempt {
   unit: number;
   disc: number;
-  lines: PlacedRank[][];
-  lineGap: number;
+  line: PlacedRank[];
 }
 
 /**
@@ -295,41 +289,45 @@ export function arrangeRanks(stacks: readonly (readonly SizedLayer[])[], room: R
   const pictured = kinds.some(({ forms }) => forms.some((form) => form.kind === "maps"));
   // Between feature maps there is room for kernels, and the maps are worth more than whole names.
   const kernels = pictured ? Math.min(KERNEL_GAP, (0.35 * room.main) / of.length) : 0;
+  const gap = (unit: number) => Math.max(gapFor(unit), kernels);
   const spacing = Math.min(room.header, ((pictured ? 0.8 : 1) * room.main) / of.length);
-
-  const attempt = (unit: number, count: number, ragged: boolean): Attempt | null => {
-    const lineGap = count > 1 ? Math.min(room.lineGap, (0.3 * room.cross) / count) : 0;
-    const cross = (room.cross - lineGap * (count - 1)) / count;
-    if (count > 1 && unit > cross) return null;
+  const sizesFor = (unit: number, cross: number, ragged: boolean) => {
     // Beside wide layers, whose nodes are small, columns keep discs that can hold a number.
     const readable = Math.max(unit, Math.min((pictured ? 6 : 1.7) * unit, READABLE_PITCH * 1.06));
     const disc = COLUMN_FILL * Math.min(readable, columnUnit(kinds, cross, stackGap, room.across));
-    const sized = sizeKinds(kinds, cross, { unit, disc, ragged, pictured }, stackGap, room.across);
-    const lines = breakLines(of, sized, Math.max(gapFor(unit), kernels), count > 1 ? 0 : spacing, room.main, count);
-    return lines === null ? null : { unit, disc, lines, lineGap };
+    return { disc, sized: sizeKinds(kinds, cross, { unit, disc, ragged, pictured }, stackGap, room.across) };
   };
-  const search = (count: number, least: number, ragged = false): Attempt | null => {
+  const attempt = (unit: number, ragged: boolean): Attempt | null => {
+    const { disc, sized } = sizesFor(unit, room.cross, ragged);
+    const line = placeLine(of, sized, gap(unit), spacing, room.main);
+    return line === null ? null : { unit, disc, line };
+  };
+  const search = (least: number, ragged = false): Attempt | null => {
     for (let unit = LARGEST_UNIT; unit > least; unit *= 0.96) {
-      const found = attempt(unit, count, ragged);
+      const found = attempt(unit, ragged);
       if (found !== null) return found;
     }
     return null;
   };
 
-  let best = search(1, 1e-3);
+  const deep = of.length > LONGEST_LINE && room.across;
+  let best = of.length > DEEPEST_LINE && room.across ? null : search(1e-3);
   // A ragged end is worth a clearly larger node.
-  best = search(1, (best?.unit ?? 0) * 1.08, true) ?? best;
-  if (of.length > LONGEST_LINE) {
-    for (let count = 2; count <= of.length / 4; count = Math.ceil(count * 1.12)) {
-      // More lines must earn their place by clearly larger nodes.
-      const better =
-        attempt((best?.unit ?? 0) * 1.25, count, false) === null ? null : search(count, (best?.unit ?? 0) * 1.2);
-      if (better !== null) best = better;
-    }
+  best = best === null ? null : (search(best.unit * 1.08, true) ?? best);
+  if (deep) {
+    const sizing = {
+      of,
+      sizes: (unit: number, cross: number, ragged: boolean) => sizesFor(unit, cross, ragged).sized,
+      gap,
+      largest: LARGEST_UNIT,
+    };
+    const keys = stacks.map((stack) => stack.map(({ kind, shape }) => `${kind} ${shape.join("x")}`).join(" "));
+    // Lines must earn their place by clearly larger nodes.
+    const sheet = arrangeSheet(sizing, keys, room, (best?.unit ?? 0) * 1.25);
+    if (sheet !== null) return { lines: sheet.lines, stackGap, lineGap: sheet.lineGap, gutter: sheet.gutter };
+    best ??= search(1e-3);
   }
   if (best === null) throw new RangeError("the network cannot be laid out: a layer without nodes?");
-  for (const line of best.lines) {
-    if (best.lines.length === 1) spread(line, room.main, Math.max(180, best.disc * 3.2));
-  }
-  return { lines: best.lines, stackGap, lineGap: best.lineGap };
+  spread(best.line, room.main, Math.max(180, best.disc * 3.2));
+  return { lines: [best.line], stackGap, lineGap: 0, gutter: 0 };
 }

@@ -15,6 +15,7 @@ export { flatIndex, indexOf } from "./graph_types";
 
 export interface LayoutLayer {
   name: string;
+  kind?: string;
   shape: number[];
   inputs: string[];
   labels?: string[];
@@ -59,6 +60,15 @@ export interface Route {
   to: number;
 }
 
+/** A line of a network that is laid out in several: its first layer, and where its label goes, right-aligned at `x`. */
+export interface Line {
+  layer: string;
+  x: number;
+  /** Upper edge and height of its blocks. */
+  y: number;
+  height: number;
+}
+
 /** Room in pixels that labels need around the blocks. */
 export interface Insets {
   left: number;
@@ -73,6 +83,8 @@ export interface Layout {
   /** Blocks by layer name. */
   byName: Map<string, Block>;
   routes: Map<string, Route>;
+  /** Empty where there is one line. */
+  lines: Line[];
   width: number;
   height: number;
   insets: Insets;
@@ -87,6 +99,14 @@ const STACK_GAP = 70;
 const WIDE_HEADER = 96;
 const HEADER_LINE = 17;
 const LANE = 24;
+/** Networks with more ranks than this are laid out in lines. */
+const DEEP = 40;
+/** On an upright screen those with more than this run in lines too. */
+const LONGEST_DOWN = 20;
+const SHEET_HEADER = 26;
+/** Narrower views have their notes above the network. */
+const NARROW = 560;
+const NOTE_HEIGHT = 20;
 /** Above this ratio of height to width the network runs from top to bottom. */
 const UPRIGHT = 1.2;
 
@@ -147,19 +167,25 @@ function labelWidth(labels: readonly string[] | undefined): number {
 export function layoutNetwork(layers: readonly LayoutLayer[], viewport: Viewport = REFERENCE): Layout {
   const width = Math.max(viewport.width, 160);
   const height = Math.max(viewport.height, 160);
-  const direction = height > width * UPRIGHT ? "down" : "right";
-  const across = direction === "right";
   const ranks = longestPathRanks(layers);
   const last = ranks.reduce((most, rank) => Math.max(most, rank), 0);
+  // Deep networks are lines of layers, which run from left to right like text, whatever the screen.
+  const direction = height > width * UPRIGHT && last + 1 <= LONGEST_DOWN ? "down" : "right";
+  const across = direction === "right";
   const skips = findSkips(layers, ranks);
   const lanes = skips.reduce((most, skip) => Math.max(most, skip.lane + 1), 0);
   const first = labelWidth(layers.find((_, at) => ranks[at] === 0)?.labels);
   const final = labelWidth(layers.find((_, at) => ranks[at] === last)?.labels);
   const gutter = Math.min(112, width * 0.287);
   const narrow = across && (width - first - final - 56) / (last + 1) < WIDE_HEADER;
-  const headerHeight = HEADER_HEIGHT + (narrow ? HEADER_LINE : 0);
+  const deep = last + 1 > DEEP;
+  const headerHeight = deep
+    ? SHEET_HEADER + (width < NARROW ? NOTE_HEIGHT : 0)
+    : HEADER_HEIGHT + (narrow ? HEADER_LINE : 0);
   const insets: Insets = across
-    ? { left: Math.max(28, first + 12), right: Math.max(28, final + 12), top: headerHeight + 10, bottom: 26 }
+    ? deep
+      ? { left: 12, right: 16, top: headerHeight + 10, bottom: 26 }
+      : { left: Math.max(28, first + 12), right: Math.max(28, final + 12), top: headerHeight + 10, bottom: 26 }
     : { left: gutter, right: 16, top: first > 0 ? 36 : 22, bottom: final > 0 ? 36 : 22 };
   const innerWidth = Math.max(width - insets.left - insets.right, 60);
   const innerHeight = Math.max(height - insets.top - insets.bottom, 60);
@@ -212,8 +238,13 @@ function place(
   let start = 0;
   let rank = 0;
   let smallest = Number.POSITIVE_INFINITY;
+  const lines: Line[] = [];
   for (const placed of plan.lines) {
     const cross = placed.reduce((most, one) => Math.max(most, one.cross), 0);
+    const begins = layers[stacks[line === 0 ? rank + 1 : rank]?.[0] ?? 0];
+    if (plan.gutter > 0 && begins !== undefined) {
+      lines.push({ layer: begins.name, x: plan.gutter - 10, y: start, height: cross });
+    }
     for (const [index, one] of placed.entries()) {
       const stack = stacks[rank] ?? [];
       const before = placed[index - 1];
@@ -305,6 +336,7 @@ function place(
     blocks,
     byName: new Map(blocks.map((block) => [block.layer, block])),
     routes,
+    lines,
     width: across ? longest : deepest,
     height: across ? deepest : longest,
     insets: frame.insets,
@@ -391,6 +423,13 @@ export function neighbour(
     if (flat >= 0) return { layer: block.layer, flat };
   }
   const here = nodePosition(block, node.flat);
+  if (layout.lines.length > 0 && dx !== 0) {
+    // Lines are read like text: after the last layer of one comes the first of the next.
+    const beside = layout.blocks[block.position + dx];
+    if (beside !== undefined && beside.line !== block.line) {
+      return { layer: beside.layer, flat: nearestNode(beside, beside.x, beside.y + here.y - block.y) };
+    }
+  }
   let best: { layer: string; flat: number } | null = null;
   let least = Number.POSITIVE_INFINITY;
   for (const other of layout.blocks) {

@@ -16,7 +16,7 @@ import {
   type SceneImage,
   type SceneOutline,
 } from "./graph_maps";
-import { layerNames, nodeNames } from "./graph_names";
+import { layerNames, lineNames, nodeNames } from "./graph_names";
 import { numbers } from "./graph_numbers";
 import {
   type GraphEdges,
@@ -262,7 +262,7 @@ function poolingNote({ visible }: Frame): string[] {
     if (level > 0 && most > shared) shared = most;
   }
   if (shared === 1) return [];
-  return [`a dot shows the outermost of up to ${formatCount(shared)} nodes`];
+  return [`a dot stands for up to ${formatCount(shared)} nodes; those that stand out always show`];
 }
 
 /** Everything that one frame shows. Time is linear in the layers and the edges that are given. */
@@ -270,6 +270,7 @@ export function buildScene(request: SceneRequest): Scene {
   const frame = makeFrame(request);
   // What is placed first keeps its place; what is drawn last lies above.
   const headers = layerNames(frame);
+  headers.push(...lineNames(frame));
   const names = nodeNames(frame);
   const captions = mapCaptions(frame);
   const { lines, labels, notes } = edgeLines(frame);

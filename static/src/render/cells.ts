@@ -37,16 +37,26 @@ function encode(value: number, factor: number): number {
   return Number.isNaN(value) ? NOT_A_NUMBER : Math.sign(value) * INFINITE;
 }
 
-/** The mean of the finite values, as the shader sees them. */
-export function centreOf(values: Values, factor: number): number {
+/** A value stands out that is so far from the mean, as a share of the way to the outermost one. */
+const STANDS_OUT = 0.8;
+
+/** From where on values stand out from the others of their layer, above and below; the outermost always do. */
+export function standingOut(values: Values, factor: number): { low: number; high: number } {
   let sum = 0;
   let count = 0;
+  let least = Infinity;
+  let most = -Infinity;
   for (const value of values) {
     if (!Number.isFinite(value)) continue;
-    sum += value * factor;
+    const scaled = value * factor;
+    sum += scaled;
     count++;
+    if (scaled < least) least = scaled;
+    if (scaled > most) most = scaled;
   }
-  return count > 0 ? sum / count : 0;
+  if (count === 0) return { low: -1, high: 1 };
+  const mean = sum / count;
+  return { low: mean - STANDS_OUT * (mean - least), high: mean + STANDS_OUT * (most - mean) };
 }
 
 /** Writes the cells of a block row by row from `at` on; nodes from `known` on are empty. */

@@ -80,14 +80,18 @@ export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
   return { data, indices };
 }
 
-/** Floats of a block: its box, the cells in it, its place in the texture, its sizes and its looks, four each. */
-export const BLOCK_FLOATS = 20;
+/** Floats of a block: its box, the cells in it, its place in the texture, its sizes, its looks and the place of its nodes, four each. */
+export const BLOCK_FLOATS = 24;
 
 /** Where the values of a block are: the first cell of the level that is drawn. */
 export interface CellPlace {
   start: number;
+  /** The first cell of the nodes themselves. */
+  first: number;
   factor: number;
-  centre: number;
+  /** Values from here on, and to here, stand out. */
+  low: number;
+  high: number;
 }
 
 /** What the shader needs to know of each block; `fold` is the length of the texture's rows. */
@@ -132,10 +136,14 @@ export function blockInstances(
     data[offset + 13] = pitchY;
     data[offset + 14] = scene.diameter;
     data[offset + 15] = Math.min(scene.limit * place.factor, 1e38);
-    data[offset + 16] = scene.dim;
+    data[offset + 16] = scene.dim + (isRound(scene) && level === 0 ? 2 : 0);
     data[offset + 17] = level;
-    data[offset + 18] = isRound(scene) && level === 0 ? 1 : 0;
-    data[offset + 19] = place.centre;
+    data[offset + 18] = place.low;
+    data[offset + 19] = place.high;
+    data[offset + 20] = place.first % fold;
+    data[offset + 21] = Math.floor(place.first / fold);
+    data[offset + 22] = block.columns;
+    data[offset + 23] = block.rows;
     offset += BLOCK_FLOATS;
   }
   return data;

@@ -13,24 +13,28 @@ in vec4 cells;
 in vec4 place;
 in vec4 measures;
 in vec4 looks;
+in vec4 base;
 uniform vec2 viewport;
 uniform int fold;
 out vec2 cell;
 flat out ivec4 grid;
 flat out vec4 sizes;
-flat out vec3 tones;
+flat out vec4 tones;
+flat out ivec3 nodes;
 void main() {
   cell = mix(cells.xy, cells.zw, corner);
   grid = ivec4(int(place.x), int(place.y), int(place.w) * fold + int(place.z), int(looks.y));
+  nodes = ivec3(int(base.y) * fold + int(base.x), int(base.z), int(base.w));
   sizes = measures;
-  tones = looks.xzw;
+  bool discs = looks.x > 1.5;
+  tones = vec4(discs ? looks.x - 2.0 : looks.x, discs ? 1.0 : 0.0, looks.zw);
   vec2 clip = mix(box.xy, box.zw, corner) / viewport * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }`;
 
 /**
  * Finds its cell, reads the value from the folded texture and looks its colour up. Where several nodes share a cell of a
- * pooled level, it shows the value that is furthest from the mean of the block, so that no extreme is lost. Values from 3e38
+ * pooled level, it shows one of them, or the outermost where that stands out in its block, so that no extreme is lost. Values from 3e38
  * on stand for not-a-number, infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests
  * for NaN.
  */
@@ -40,7 +44,8 @@ precision highp int;
 in vec2 cell;
 flat in ivec4 grid;
 flat in vec4 sizes;
-flat in vec3 tones;
+flat in vec4 tones;
+flat in ivec3 nodes;
 uniform highp sampler2D values;
 uniform highp sampler2D pools;
 uniform sampler2D ramp;
@@ -63,8 +68,13 @@ void main() {
   if (grid.w == 0) value = texelFetch(values, texel, 0).r;
   else {
     vec2 ends = texelFetch(pools, texel, 0).rg;
-    bool high = ends.y > 2.9e38 || (ends.x > -2.9e38 && ends.y - tones.z >= tones.z - ends.x);
-    value = high ? ends.y : ends.x;
+    float above = ends.y - tones.w;
+    float below = tones.z - ends.x;
+    ivec2 first = min(at << grid.w, nodes.yz - 1);
+    int node = nodes.x + first.y * nodes.y + first.x;
+    value = texelFetch(values, ivec2(node % fold, node / fold), 0).r;
+    bool stands = ends.y > 2.9e38 || ends.x < -2.9e38 || max(above, below) >= 0.0 || abs(value) > 2.9e38;
+    if (stands) value = ends.y > 2.9e38 || (ends.x > -2.9e38 && above >= below) ? ends.y : ends.x;
   }
   if (value < -3.35e38) discard;
   bool hollow = value > 3.3e38;

@@ -174,7 +174,7 @@ export class GraphRenderer {
     gl.enableVertexAttribArray(corner);
     gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
     gl.bindBuffer(gl.ARRAY_BUFFER, instances);
-    for (const [at, name] of ["box", "cells", "place", "measures", "looks"].entries()) {
+    for (const [at, name] of ["box", "cells", "place", "measures", "looks", "base"].entries()) {
       const location = programs.block.attribute(name);
       gl.enableVertexAttribArray(location);
       gl.vertexAttribPointer(location, 4, gl.FLOAT, false, BLOCK_FLOATS * 4, at * 16);

@@ -6,7 +6,7 @@
 
 import type { Values } from "../graph_types";
 import type { SceneBlock } from "../scene";
-import { centreOf, float32Factor, pooledCells, writeCells, writePools } from "./cells";
+import { float32Factor, pooledCells, standingOut, writeCells, writePools } from "./cells";
 import { Sheet } from "./sheet";
 
 /** The textures that a block's values are in, and where. */
@@ -14,9 +14,12 @@ export interface Place {
   page: Page;
   /** First cell in the texture of the level that is drawn. */
   start: number;
+  /** First cell of the nodes themselves. */
+  first: number;
   factor: number;
-  /** The mean of the values. */
-  centre: number;
+  /** Values up to the one and from the other on stand out from the rest. */
+  low: number;
+  high: number;
 }
 
 /** A texture of values and one of their pooled levels. */
@@ -37,7 +40,8 @@ interface Entry {
   known: number;
   pooled: boolean;
   factor: number;
-  centre: number;
+  low: number;
+  high: number;
 }
 
 export class Textures {
@@ -61,13 +65,13 @@ export class Textures {
         entry = undefined;
       }
       const room = entry ?? { ...this.take(cells, pools), cells, poolCells: pools };
-      entry = { ...room, columns, rows, values: null, known: 0, pooled: false, factor: 1, centre: 0 };
+      entry = { ...room, columns, rows, values: null, known: 0, pooled: false, factor: 1, low: 0, high: 0 };
       this.entries.set(block.layer, entry);
     }
     const { page } = entry;
     if (entry.values !== values || entry.known !== known) {
       entry.factor = float32Factor(values);
-      entry.centre = centreOf(values, entry.factor);
+      Object.assign(entry, standingOut(values, entry.factor));
       writeCells(page.values.cells, entry.start, block, values, entry.factor, known);
       page.values.touch(entry.start, cells);
       entry.values = values;
@@ -80,7 +84,7 @@ export class Textures {
       entry.pooled = true;
     }
     const start = level > 0 ? entry.poolStart + pooledCells(block, level) : entry.start;
-    return { page, start, factor: entry.factor, centre: entry.centre };
+    return { page, start, first: entry.start, factor: entry.factor, low: entry.low, high: entry.high };
   }
 
   private take(cells: number, pools: number): { page: Page; start: number; poolStart: number } {
