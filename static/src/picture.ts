@@ -94,6 +94,35 @@ export function colourPicture(
   return { width, height, rgba };
 }
 
+/** Values over a picture: in their colours, and the clearer the nearer they are to zero. */
+export function overlayPicture(
+  values: ArrayLike<number>,
+  rows: number,
+  columns: number,
+  limit: number,
+  palette: Palette,
+): Picture {
+  const picture = valuesPicture(values, rows, columns, limit, palette);
+  for (let at = 0; at < rows * columns; at++) {
+    const value = values[at] ?? 0;
+    const share = limit > 0 ? Math.min(1, Math.abs(value) / limit) : 0;
+    const sign = colorOf(palette, Math.sign(value), 1);
+    picture.rgba.set([...sign, 235 * Math.sqrt(share)], at * 4);
+  }
+  return picture;
+}
+
+/** Brightness row by row as a picture in grey. */
+export function greyPicture(values: ArrayLike<number>, height: number, width: number): Picture {
+  const { factor, offset } = rangeLevels(values);
+  const rgba = new Uint8ClampedArray(width * height * 4);
+  for (let pixel = 0; pixel < width * height; pixel++) {
+    rgba.fill((values[pixel] ?? 0) * factor[0] + offset[0], pixel * 4, pixel * 4 + 3);
+    rgba[pixel * 4 + 3] = 255;
+  }
+  return { width, height, rgba };
+}
+
 /** Weights of a kernel over three channels as colours: grey at zero, and brighter where a channel counts for more. */
 export function kernelPicture(weights: ArrayLike<number>, height: number, width: number, limit: number): Picture {
   const rgba = new Uint8ClampedArray(width * height * 4);

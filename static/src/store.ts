@@ -6,6 +6,7 @@ import type { ApiError } from "./api";
 import type { Finding } from "./api_find";
 import type { LayerGradients } from "./api_play";
 import type { GraphView } from "./graph_types";
+import { type ImagesState, noImages } from "./images";
 import type { By } from "./play";
 import type { Sought } from "./reach";
 import type { Shows } from "./share";
@@ -146,6 +147,7 @@ export interface State {
   readonly notice: string | null;
   readonly view: View;
   readonly shelf: Shelf;
+  readonly images: ImagesState;
   /** Stepping through the forward pass; null while all values are shown at once. */
   readonly play: Play | null;
   /** The node whose derivatives are shown where the view shows gradients. */
@@ -158,6 +160,7 @@ export interface State {
 
 export const initialState: State = {
   shelf: emptyShelf,
+  images: noImages,
   play: null,
   target: null,
   derivative: null,

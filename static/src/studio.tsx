@@ -12,12 +12,14 @@ import "./styles/image.css";
 import { render } from "preact";
 import { createActions } from "./actions";
 import { createEditActions } from "./actions_edit";
+import { createImageActions } from "./actions_images";
 import { createShelfActions } from "./actions_networks";
 import { createPlayActions } from "./actions_play";
 import { createReachActions } from "./actions_reach";
 import { createShareActions } from "./actions_share";
 import { createApi, createRequests } from "./api";
 import { createFindApi } from "./api_find";
+import { createImagesApi } from "./api_images";
 import { createNetworksApi } from "./api_networks";
 import { createPlayApi } from "./api_play";
 import { nodeName } from "./format";
@@ -51,6 +53,7 @@ const actions: StudioActions = {
   ...core,
   ...createEditActions(store, api, core),
   ...createReachActions(store, createFindApi(createRequests()), core),
+  ...createImageActions(store, createImagesApi(createRequests()), core),
   ...createShareActions(store, api, core),
   ...createPlayActions(store, playApi, core, () => window.matchMedia("(prefers-reduced-motion: reduce)").matches),
   ...createShelfActions(store, { ...api, ...createNetworksApi(createRequests()) }, core),

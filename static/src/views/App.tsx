@@ -9,6 +9,7 @@ import { GraphPanel } from "./GraphPanel";
 import { Icon, type IconName } from "./Icon";
 import { InputPanel } from "./InputPanel";
 import { Inspector } from "./Inspector";
+import { ImageDialogs } from "./image/ImageDialogs";
 import { Keeping, KeepingMessage } from "./keep/Keeping";
 import { NetworkStory } from "./NetworkStory";
 import { TopBar } from "./TopBar";
@@ -100,6 +101,7 @@ export function App() {
       {narrow ? <NarrowWorkspace /> : <WideWorkspace />}
       <Keeping />
       <WeightsDialog />
+      <ImageDialogs />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { WebGLUnavailable } from "../render/renderer";
 import type { Answer } from "../store";
 import { useActions, useStudioState } from "./context";
 import { explainedEdges, gradientEdges, gradientLayers, graphEdges, graphLayers } from "./graph_data";
-import { graphWindow } from "./image/graph_window";
+import { graphField, graphWindow } from "./image/graph_window";
 import { NodeList } from "./NodeList";
 
 interface Props {
@@ -84,6 +84,8 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
   const looking = focus ?? selected;
   const explained = looking === null ? undefined : answer.explanations.get(nodeName(looking));
   const window = useMemo(() => graphWindow(answer, explained), [answer, explained]);
+  const seen = useStudioState((state) => state.images.field);
+  const field = useMemo(() => graphField(answer, seen, selected), [answer, seen, selected]);
 
   useLayoutEffect(() => {
     if (host.current === null) return undefined;
@@ -138,6 +140,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
       edges,
       focusEdges: ownEdges,
       window,
+      field,
       networkKey: edit.home ?? "",
       view: {
         theme,
@@ -149,7 +152,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
         stage,
       },
     });
-  }, [graph, layers, edges, ownEdges, window, edit, theme, scale, edgeQuantity, focus, selected, stage]);
+  }, [graph, layers, edges, ownEdges, window, field, edit, theme, scale, edgeQuantity, focus, selected, stage]);
 
   useEffect(() => {
     if (reveal !== null) graph.current?.reveal(reveal);

@@ -1,11 +1,15 @@
 import { useId, useMemo, useRef, useState } from "preact/hooks";
 import { formatCount, formatShape } from "../format";
+import { takesImages } from "../images";
 import type { Edit } from "../store";
 import type { NetworkDocument } from "../wire";
 import { useActions, useStudioState } from "./context";
 import { readBlock } from "./edit/block";
 import { FeatureRow } from "./FeatureRow";
 import { Icon } from "./Icon";
+import { ChannelInput } from "./image/ChannelInput";
+import { ImageInput } from "./image/ImageInput";
+import { TopClasses } from "./image/TopClasses";
 import { defaultInputs, featureName, gridForm, inputRange, integerLimit, type Range, readTyped } from "./inputs";
 import { PixelGrid } from "./PixelGrid";
 
@@ -28,6 +32,7 @@ function Values({ present }: { present: Edit }) {
   const limit = integerLimit(document);
   const read = (text: string) => readTyped(text, integer, limit);
   const grid = useMemo(() => gridForm(document), [document]);
+  const isImage = takesImages(document.input.shape) && !integer;
   const [refused, setRefused] = useState<string | null>(null);
 
   /** Fills the values from `flat` on with a row, a column or a block of numbers; one number is the field's own. */
@@ -65,9 +70,26 @@ function Values({ present }: { present: Edit }) {
     </div>
   );
 
+  if (isImage && document.input.shape.length === 3 && grid === null) {
+    return (
+      <>
+        <ImageInput present={present} />
+        <ChannelInput
+          document={document}
+          values={inputs}
+          range={range}
+          read={read}
+          onChange={actions.setInput}
+          onPasteBlock={pasteAt}
+        />
+        {refusal}
+      </>
+    );
+  }
   if (grid !== null) {
     return (
       <>
+        {isImage && <ImageInput present={present} />}
         <PixelGrid
           onPasteBlock={pasteAt}
           document={document}
@@ -101,6 +123,12 @@ function Values({ present }: { present: Edit }) {
           />
         ))}
       </ul>
+      {!integer && (
+        <button type="button" class="button small samples-button" onClick={() => void actions.openSamples()}>
+          <Icon name="table" />
+          Samples
+        </button>
+      )}
       {refusal}
     </>
   );
@@ -109,6 +137,9 @@ function Values({ present }: { present: Edit }) {
 /** The left panel: the example the network is given, each value to type, drag or paint. */
 export function InputPanel() {
   const present = useStudioState((state) => state.present);
+  const answer = useStudioState((state) =>
+    state.answer?.edit.document === state.present?.document ? state.answer : null,
+  );
   const actions = useActions();
   const heading = useId();
   if (present === null) {
@@ -150,6 +181,7 @@ export function InputPanel() {
         </button>
       </header>
       <Values key={`${present.networkId} ${document.input.shape.join()}`} present={present} />
+      {answer !== null && <TopClasses answer={answer} />}
       <details class="explain">
         <summary>How to change it</summary>
         <p>

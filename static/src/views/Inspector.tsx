@@ -11,6 +11,9 @@ import { ActivationEditor } from "./edit/ActivationEditor";
 import { PinControls } from "./edit/PinControls";
 import { UnitMove } from "./edit/UnitMove";
 import { Icon } from "./Icon";
+import { CopySection, copiedPixel } from "./image/CopySection";
+import { KernelGallery, seesColours } from "./image/KernelGallery";
+import { SeenSection } from "./image/SeenSection";
 import { WindowSection, windowParts } from "./image/WindowSection";
 import { LayerFacts } from "./LayerFacts";
 import { badgesOf, nodeLabel } from "./node_facts";
@@ -64,6 +67,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
   const badges = badgesOf(explanation, info, evaluation);
   const layer = answer.byName.get(node.layer);
   const window = windowParts(answer, explanation);
+  const copied = copiedPixel(answer, explanation);
   const hasParameters = (answer.summary.layers.find((one) => one.name === node.layer)?.parameters ?? 0) > 0;
 
   return (
@@ -92,6 +96,8 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
       <p class="operation muted">{operationSentence(explanation)}</p>
       {window !== null ? (
         <WindowSection key={node.layer} answer={answer} explanation={explanation} {...window} />
+      ) : copied !== null ? (
+        <CopySection answer={answer} explanation={explanation} {...copied} />
       ) : (
         explanation.terms.length > 0 && <TermsTable answer={answer} explanation={explanation} />
       )}
@@ -103,6 +109,8 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
         )
       )}
       <ActivationEditor key={node.layer} explanation={explanation} before={along ? null : before} />
+      {seesColours(answer, explanation) && <KernelGallery answer={answer} explanation={explanation} />}
+      <SeenSection answer={answer} node={node} />
       {layer !== undefined && <LayerFacts layer={layer} />}
       {hasParameters && (
         <button type="button" class="button small" onClick={() => actions.setView({ weightsOf: node.layer })}>

@@ -36,6 +36,12 @@ export function ReadingHelp() {
               each pixel is a node. Three channels of an input are shown as one colour picture too. The colours can be
               scaled for each <b>map</b>, each <b>layer</b> or the whole <b>network</b>: the switch is in the legend.
             </dd>
+            <dt>Windows</dt>
+            <dd>
+              A pixel of a convolution or pooling looks at a window, framed in every map that it reads; the small
+              pictures on the lines are the kernels, and a line's colour and width the sum of the products in that map.
+              A dashed frame on the input holds all pixels that can change the node.
+            </dd>
             <dt>Lines</dt>
             <dd>
               Connections. Orange is positive, blue negative, magenta not finite; a wider line counts for more. With a

@@ -4,6 +4,7 @@ import { createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Actions } from "../actions";
 import type { EditActions } from "../actions_edit";
+import type { ImageActions } from "../actions_images";
 import type { ShelfActions } from "../actions_networks";
 import type { PlayActions } from "../actions_play";
 import type { ReachActions } from "../actions_reach";
@@ -13,7 +14,13 @@ import type { PlayApi } from "../api_play";
 import { type State, type Store, useStore } from "../store";
 
 /** The actions of the core and of every slice beside it. */
-export type StudioActions = Actions & EditActions & PlayActions & ReachActions & ShareActions & ShelfActions;
+export type StudioActions = Actions &
+  EditActions &
+  ImageActions &
+  PlayActions &
+  ReachActions &
+  ShareActions &
+  ShelfActions;
 
 export interface Studio {
   store: Store;

@@ -37,6 +37,8 @@ export function gridForm(document: NetworkDocument): GridForm | null {
   const [rows, columns, channels] = shape;
   if (rows !== undefined && columns !== undefined && shape.length === 2 && size > 1) return { rows, columns };
   if (rows !== undefined && columns !== undefined && shape.length === 3 && channels === 1) return { rows, columns };
+  // Several channels are pictures of their own.
+  if (shape.length === 3 && rows !== undefined && columns !== undefined && rows > 1 && columns > 1) return null;
   if (size < GRID_FROM) return null;
   const side = Math.sqrt(size);
   if (Number.isInteger(side)) return { rows: side, columns: side };

@@ -17,7 +17,7 @@ import { WeightField } from "../edit/WeightField";
 import { biasPlace, weightStep } from "../edit/weight_places";
 import { Icon } from "../Icon";
 import { MapCanvas, type MapFrame } from "./MapCanvas";
-import { useMapPictures } from "./pictures";
+import { called, useMapPictures } from "./pictures";
 import { useSlide } from "./useSlide";
 import { WindowGrids } from "./WindowGrids";
 
@@ -120,14 +120,14 @@ function Pair({ answer, explanation, source, target, channel }: Props & { channe
       <figure>
         <MapCanvas
           picture={picture(source, channel)}
-          label={`${source.name}, map ${channel}, with the window`}
+          label={`${source.name}, ${called(source, channel)}, with the window`}
           frames={[frame]}
           gliding
           onPoint={(place) => actions.focus(place === null ? null : looking(place))}
           onPick={(place) => actions.select(looking(place))}
         />
         <figcaption>
-          {source.name}, map {channel}
+          {source.name}, {called(source, channel)}
         </figcaption>
       </figure>
       <span class="window-sign" aria-hidden="true">
@@ -177,13 +177,13 @@ function Channels(
             <button
               type="button"
               aria-pressed={channel === chosen}
-              aria-label={`map ${channel}${sum === null ? "" : `, sum ${formatValue(sum)}`}`}
-              title={`Show the products in map ${channel}${sum === null ? "" : `; they add up to ${formatFull(sum)}`}`}
+              aria-label={`${called(source, channel)}${sum === null ? "" : `, sum ${formatValue(sum)}`}`}
+              title={`Show the products in ${called(source, channel)}${sum === null ? "" : `; they add up to ${formatFull(sum)}`}`}
               data-sum={sum === null ? undefined : String(sum)}
               onClick={() => onChoose(channel)}
             >
               <MapCanvas picture={picture(source, channel)} frames={[frame]} />
-              <span class="channel-name">{channel}</span>
+              <span class="channel-name">{called(source, channel).replace("map ", "")}</span>
               {sum !== null && (
                 <>
                   <span class="channel-sum">{formatValue(sum, 2)}</span>
@@ -283,8 +283,8 @@ export function WindowSection({ answer, explanation, source, target }: Props) {
       <Pair answer={answer} explanation={explanation} source={source} target={target} channel={chosen.channel} />
       <SlideBar node={explanation} target={target} />
       <h4>
-        {weighted ? "Products" : "Values"} in map {chosen.channel}
-        {channels > 1 && many ? ` of ${formatCount(channels)}` : ""}
+        {weighted ? "Products" : "Values"} in {called(source, chosen.channel)}
+        {channels > 3 && many ? ` of ${formatCount(channels)}` : ""}
         {chosen.sum !== null && weighted && (
           <span class="heading-sum" title={formatFull(chosen.sum)}>
             sum {formatValue(chosen.sum)}

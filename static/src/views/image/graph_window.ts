@@ -1,10 +1,11 @@
 /** The window of an explanation as the graph draws it: a change of form, no arithmetic. */
 
-import type { GraphWindow } from "../../graph_types";
+import { type GraphField, type GraphWindow, sameNode } from "../../graph_types";
+import type { Field } from "../../images";
 import { flatIndex } from "../../layout";
 import type { Answer } from "../../store";
 import { rowsAndColumns, spanOf, windowGrids } from "../../windows";
-import type { Explanation } from "../../wire";
+import type { Explanation, NodeReference } from "../../wire";
 
 /** Null where a node looks at no window. */
 export function graphWindow(answer: Answer, explanation: Explanation | undefined): GraphWindow | null {
@@ -37,4 +38,16 @@ export function graphWindow(answer: Answer, explanation: Explanation | undefined
     limit,
     channels,
   };
+}
+
+/** The part of the input that the selected node depends on; null where that is all of it, or not known. */
+export function graphField(answer: Answer, seen: Field | null, selected: NodeReference | null): GraphField | null {
+  const input = answer.layers[0];
+  if (seen === null || input === undefined || !sameNode(seen.node, selected)) return null;
+  if (seen.edit.document !== answer.edit.document || seen.node.layer === "input") return null;
+  const [top = 0, left = 0] = seen.start;
+  const [bottom = 1, right = 1] = seen.stop;
+  const [rows = 1, columns = 1] = input.shape;
+  if (input.shape.length < 2 || (bottom - top >= rows && right - left >= columns)) return null;
+  return { layer: "input", start: [top, left], stop: [bottom, right] };
 }

@@ -15,6 +15,13 @@ export function hasMaps(shape: readonly number[]): boolean {
   return shape.length === 3 || shape.length === 2;
 }
 
+const COLOURS = ["red", "green", "blue"];
+
+/** What a map is called: its number, or the colour that it is of the input. */
+export function called(layer: TracedLayer, channel: number): string {
+  return (layer.kind === "Input" && isColour(layer.shape) ? COLOURS[channel] : undefined) ?? `map ${channel}`;
+}
+
 const pictures = new WeakMap<Values, Map<string, Picture>>();
 
 function remembered(values: Values, key: string, make: () => Picture): Picture {

@@ -40,7 +40,10 @@ function useImports(): boolean {
         setOver(false);
         if (!hasFiles(event)) return;
         event.preventDefault();
-        void actions.importFiles([...(event.dataTransfer?.files ?? [])]);
+        const files = [...(event.dataTransfer?.files ?? [])];
+        const image = files.find(({ type }) => type.startsWith("image/"));
+        if (image !== undefined) void actions.giveImage(image, image.name);
+        else void actions.importFiles(files);
       },
       { signal },
     );
@@ -49,6 +52,12 @@ function useImports(): boolean {
       (event) => {
         const typed = event.target instanceof Element && event.target.closest("input, textarea, [contenteditable]");
         if (event.defaultPrevented || typed) return;
+        const image = [...(event.clipboardData?.files ?? [])].find(({ type }) => type.startsWith("image/"));
+        if (image !== undefined) {
+          event.preventDefault();
+          void actions.giveImage(image, "a pasted image");
+          return;
+        }
         const text = event.clipboardData?.getData("text/plain") ?? "";
         if (!text.trimStart().startsWith("{")) return;
         event.preventDefault();
@@ -77,7 +86,7 @@ export function Keeping() {
       {conflict !== null && <ConflictDialog conflict={conflict} />}
       {over && (
         <div class="drop-cover" aria-hidden="true">
-          <p>Drop it to import the network</p>
+          <p>Drop a network to open it, or an image to make it the input</p>
         </div>
       )}
     </>
