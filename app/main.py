@@ -16,6 +16,7 @@ from app import __version__
 from app.access import decide_access
 from app.api import (
     activations,
+    attribution,
     code,
     datasets,
     edges,
@@ -52,7 +53,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, images, datasets, jobs, signal, receptive_field, openapi, health),
+    *(code, attribution, images, datasets, jobs, signal, receptive_field, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

@@ -551,6 +551,23 @@ EXAMPLES: Mapping[str, Example] = {
         },
     ),
     "get_parameter_file": Example(answer=None, body={"network": "walkthrough", "format": "safetensors"}),
+    "attribute_node": Example(
+        answer={
+            "method": "gradient_times_input",
+            "target": {"layer": "output", "index": [0]},
+            "value": 1.2109999999999999,
+            "shape": [2],
+            "values": [0.21999999999999997, 0.371],
+            "minimum": 0.21999999999999997,
+            "maximum": 0.371,
+        },
+        body={
+            "network": "walkthrough",
+            "inputs": [0.5, 0.7],
+            "target": {"layer": "output", "index": [0]},
+            "method": "gradient_times_input",
+        },
+    ),
     "list_datasets": Example(answer=[DIGITS_DATASET]),
     "get_dataset": Example(answer=DIGITS_DATASET, parameters={"name": "digits"}),
     "get_samples": Example(

@@ -48,6 +48,7 @@ async def test_it_is_served(client: Client, document: dict[str, Any]) -> None:
 
 async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> None:
     posts = [
+        "attribution",
         "images",
         "summary",
         "edit",
