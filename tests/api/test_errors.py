@@ -181,7 +181,7 @@ async def test_other_content_types(client: Client, content_type: str) -> None:
     headers = {"content-type": content_type} if content_type else {}
     body = json.dumps(ASKED).encode()
     problem = await client.problem("POST", "/api/v1/forward", 415, content=body, headers=headers)
-    assert problem["expected"] == "application/json"
+    assert problem["expected"] == "application/json or application/vnd.safetensors"
 
 
 async def test_content_type_may_carry_a_charset(client: Client) -> None:
