@@ -60,6 +60,11 @@ class Optimizer(Record):
         """The names of what is remembered for every parameter."""
         return ()
 
+    @property
+    @abstractmethod
+    def equation(self) -> str:
+        """How the update is made of what `terms` returns, in the names that it uses."""
+
     def first_slot(self, name: str) -> float:
         """Return what a slot holds at the start."""
         return 0.0
@@ -129,6 +134,15 @@ class SGD(Optimizer):
     nesterov: bool = argument(Boolean(), "Whether the velocity looks one step ahead.", False)
 
     @property
+    def equation(self) -> str:
+        """With a velocity, or plain."""
+        if not self.momentum:
+            return "new = old − learning_rate · gradient"
+        velocity = "velocity ← momentum · velocity − learning_rate · gradient"
+        step = "momentum · velocity − learning_rate · gradient" if self.nesterov else "velocity"
+        return f"{velocity}; new = old + {step}"
+
+    @property
     def slots(self) -> tuple[str, ...]:
         """The velocity, if there is momentum."""
         return ("velocity",) if self.momentum else ()
@@ -175,6 +189,18 @@ class RMSprop(Optimizer):
     momentum: float = argument(SHARE, "The share of the last step's velocity that is kept.", 0.0)
     epsilon: float = argument(Number(0.0), "Added before the root so that nothing is divided by 0.", 1e-7)
     centered: bool = argument(Boolean(), "Whether the variance is used instead of the mean square.", False)
+
+    @property
+    def equation(self) -> str:
+        """With the variance or the mean square, with a velocity or plain."""
+        inside = "mean_square − mean² + epsilon" if self.centered else "mean_square + epsilon"
+        means = "mean_square ← rho · mean_square + (1 − rho) · gradient²"
+        if self.centered:
+            means += "; mean ← rho · mean + (1 − rho) · gradient"
+        step = "learning_rate · gradient / denominator"
+        if self.momentum:
+            step = f"velocity, velocity ← momentum · velocity + {step}"
+        return f"{means}; denominator = √({inside}); new = old − {step}"
 
     @property
     def slots(self) -> tuple[str, ...]:
@@ -243,6 +269,14 @@ class Adagrad(Optimizer):
     epsilon: float = argument(Number(0.0), "Added before the root so that nothing is divided by 0.", 1e-7)
 
     @property
+    def equation(self) -> str:
+        """Of the sum of squares."""
+        return (
+            "accumulator ← accumulator + gradient²; denominator = √(accumulator + epsilon); "
+            "new = old − learning_rate · gradient / denominator"
+        )
+
+    @property
     def slots(self) -> tuple[str, ...]:
         """The sum of squares."""
         return ("accumulator",)
@@ -292,6 +326,18 @@ class Adam(Optimizer):
     beta_2: float = argument(Number(0.0, 1.0, exclusive_maximum=True), "The share of the old mean square kept.", 0.999)
     epsilon: float = argument(Number(0.0), "Added to the root so that nothing is divided by 0.", 1e-7)
     amsgrad: bool = argument(Boolean(), "Whether the greatest mean square so far is used.", False)
+
+    @property
+    def equation(self) -> str:
+        """Of both means, corrected in the learning rate; t counts updates from 1."""
+        root = "greatest_mean_square" if self.amsgrad else "mean_square"
+        decay = "old · (1 − learning_rate · weight_decay)" if self.weight_decay else "old"
+        return (
+            "mean ← beta_1 · mean + (1 − beta_1) · gradient; "
+            "mean_square ← beta_2 · mean_square + (1 − beta_2) · gradient²; "
+            "corrected_rate = learning_rate · √(1 − beta_2^t) / (1 − beta_1^t); "
+            f"denominator = √{root} + epsilon; new = {decay} − corrected_rate · mean / denominator"
+        )
 
     @property
     def slots(self) -> tuple[str, ...]:

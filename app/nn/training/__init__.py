@@ -3,6 +3,7 @@
 The loop knows no files, no clock and no data sets: it takes arrays, and gives reports, arrays and numbers.
 """
 
+from app.nn.training.apart import StepApart, read_weight, take_apart
 from app.nn.training.evaluation import evaluate
 from app.nn.training.health import Health
 from app.nn.training.settings import Training, training_schema
@@ -12,11 +13,14 @@ __all__ = [
     "EpochReport",
     "Health",
     "History",
+    "StepApart",
     "StepReport",
     "Trainer",
     "Training",
     "TrainingState",
     "evaluate",
     "fit",
+    "read_weight",
+    "take_apart",
     "training_schema",
 ]

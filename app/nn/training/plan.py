@@ -158,10 +158,18 @@ class Passes:
             held[place.target] = place.layer.training_forward(read, place.parameters, random)
         return held
 
-    def backward(self, held: Sequence[LayerValues], by_output: Array, *, first: bool) -> list[Array | None]:
+    def backward(
+        self,
+        held: Sequence[LayerValues],
+        by_output: Array,
+        *,
+        first: bool,
+        by_sums: dict[int, Array | None] | None = None,
+    ) -> list[Array | None]:
         """Carry the derivative by the last layer's output back, into `gradient`; add to it unless `first`.
 
-        Returns the derivatives by every layer's output, the input first; `None` where nothing needs them.
+        Returns the derivatives by every layer's output, the input first; `None` where nothing needs them. Those by
+        what stood before the activations are put into `by_sums`, if it is given, by the layer's position.
         """
         by_layer: list[Array | None] = [None] * self._count
         by_layer[-1] = by_output
@@ -173,6 +181,8 @@ class Passes:
             back = place.layer.training_backward(
                 read, place.parameters, held[place.target], gradient, inputs_needed=place.inputs_needed
             )
+            if by_sums is not None:
+                by_sums[place.target] = back.pre_activation
             for name, view in place.gradients:
                 if first:
                     np.copyto(view, back.parameters[name])

@@ -204,29 +204,55 @@ class Trainer:
 
     def _pass(self, inputs: Array, chosen: Array | slice) -> float:
         """Compute the loss of a batch, and its gradient into `passes.gradient`; add to the metrics."""
-        passes, metrics = self.passes, self.training.metrics
-        targets = self._prepared[chosen]
-        true = self.examples.targets[chosen] if metrics else targets
-        weights = None if self.examples.weights is None else self.examples.weights[chosen]
         loss = 0.0
-        for number, (start, stop) in enumerate(passes.blocks(len(inputs))):
-            held = passes.forward(inputs[start:stop], self.steps, number)
-            predictions = held[-1].output
-            values, by_output = passes.loss.evaluate(predictions, targets[start:stop])
-            share = 1.0 / (values.size // (stop - start) * len(inputs))  # the mean over examples and positions
-            if weights is not None:
-                values *= _column(weights[start:stop], values)
-                by_output *= _column(weights[start:stop], by_output)
-            by_output *= share
-            loss += float(np.add.reduce(values, axis=None)) * share
-            passes.backward(held, by_output, first=number == 0)
-            passes.move(held)
-            if metrics:
-                outputs = predictions if self._output is None else self._output(predictions)
-                for position, (_, metric) in enumerate(metrics):
-                    sums, before = metric.sums(outputs, true[start:stop]), self._sums[position]
-                    self._sums[position] = sums if before is None else before + sums
+        for number, (start, stop) in enumerate(self.passes.blocks(len(inputs))):
+            loss += self.block_loss(self.passes, inputs, chosen, number, start, stop, training=True)
         return loss
+
+    def block_loss(
+        self,
+        passes: Passes,
+        inputs: Array,
+        chosen: Array | slice,
+        number: int,
+        start: int,
+        stop: int,
+        *,
+        training: bool = False,
+    ) -> float:
+        """Go forward and back with a block of a batch; return what it adds to the batch's loss.
+
+        The first block (`number` 0) begins the gradient anew. Only when `training` do moving parameters move, and are
+        metrics added to.
+        """
+        held = passes.forward(inputs[start:stop], self.steps, number)
+        predictions = held[-1].output
+        values, by_output, share = self.block_terms(passes, predictions, len(inputs), chosen, start, stop)
+        passes.backward(held, by_output, first=number == 0)
+        if training:
+            passes.move(held)
+            if self.training.metrics:
+                outputs = predictions if self._output is None else self._output(predictions)
+                self._measure(outputs, self.examples.targets[chosen][start:stop])
+        return float(np.add.reduce(values, axis=None)) * share
+
+    def block_terms(
+        self, passes: Passes, predictions: Array, batch: int, chosen: Array | slice, start: int, stop: int
+    ) -> tuple[Array, Array, float]:
+        """Return (weighted losses of a block, the derivative of the batch's loss by its predictions, 1/terms)."""
+        values, by_output = passes.loss.evaluate(predictions, self._prepared[chosen][start:stop])
+        if self.examples.weights is not None:
+            weights = self.examples.weights[chosen][start:stop]
+            values *= _column(weights, values)
+            by_output *= _column(weights, by_output)
+        share = 1.0 / (values.size // (stop - start) * batch)  # the mean over examples and positions
+        by_output *= share
+        return values, by_output, share
+
+    def _measure(self, outputs: Array, targets: Array) -> None:
+        for position, (_, metric) in enumerate(self.training.metrics):
+            sums, before = metric.sums(outputs, targets), self._sums[position]
+            self._sums[position] = sums if before is None else before + sums
 
     def update(self) -> float:
         """Clip the gradient, decay the weights, update; return the learning rate used."""
