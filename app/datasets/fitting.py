@@ -20,20 +20,22 @@ def fit_inputs(
 ) -> Array:
     """Return the `chosen` examples as a network with the input `spec` takes them: (n, *spec.shape) of `dtype`.
 
-    The pixels of a picture go through the network's preprocessing as those of any other picture would, so
-    `{"scale": 255}`, or no word of scale, mean and std, gives numbers from 0 to 1. Inputs are reshaped where their
-    count fits. Raises `NetworkError` where it does not.
+    They are ((values / scale) − mean) / std, as the network's preprocessing says. The pixels of a picture go through
+    that as those of any other picture would, so `{"scale": 255}`, or no word of scale, mean and std, gives numbers from
+    0 to 1. Inputs are reshaped where their count fits. Raises `NetworkError` where it does not.
     """
     check_fit(loaded, spec)
-    preprocessing = spec.preprocessing if loaded.dataset.levels is not None else {}
+    preprocessing = spec.preprocessing
     if spec.dtype == "int":
         return loaded.samples.values[chosen].astype(np.int64).reshape(-1, *spec.shape)
     if not preprocessing.keys() & {"scale", "mean", "std"}:
         return loaded.batch(chosen, dtype).reshape(-1, *spec.shape)
-    # Values go from 0 to `divisor`, pixels from 0 to 255; one division does both, so nothing is rounded twice.
-    divisor = preprocessing.get("scale", 1) * loaded.samples.divisor / PIXEL_LEVELS
     values = loaded.samples.values[chosen].astype(dtype)
-    return normalize(values, {**preprocessing, "scale": divisor}).reshape(-1, *spec.shape)
+    if loaded.dataset.levels is not None:
+        # Values go from 0 to `divisor`, pixels from 0 to 255; one division does both, so nothing is rounded twice.
+        divisor = preprocessing.get("scale", 1) * loaded.samples.divisor / PIXEL_LEVELS
+        preprocessing = {**preprocessing, "scale": divisor}
+    return normalize(values, preprocessing).reshape(-1, *spec.shape)
 
 
 def normalize(values: Array, preprocessing: Mapping[str, Any]) -> Array:
@@ -61,8 +63,9 @@ def check_fit(loaded: LoadedDataset, spec: InputSpec) -> None:
     channels = loaded.shape[-1]
     for name in ("mean", "std"):
         values = spec.preprocessing.get(name)
-        if loaded.dataset.levels is not None and isinstance(values, list) and len(values) not in {1, channels}:
-            detail = f"preprocessing has {len(values)} numbers as {name}; {loaded.name} has {channels} channels"
+        if isinstance(values, list) and len(values) not in {1, channels}:
+            what = "features" if loaded.dataset.levels is None else "channels"
+            detail = f"preprocessing has {len(values)} numbers as {name}; {loaded.name} has {channels} {what}"
             raise NetworkError([Problem("/name", detail, f"{channels} numbers", str(len(values)))])
 
 
