@@ -15,7 +15,7 @@ from app.nn.forward import silently
 from app.nn.network import INPUT
 from app.nn.reading import Array, Shape, describe, read_fields, read_index
 from app.nn.training.plan import Passes
-from app.nn.training.trainer import Trainer
+from app.nn.training.trainer import Batch, Trainer
 
 
 @dataclass(frozen=True)
@@ -139,23 +139,21 @@ def take_apart(trainer: Trainer, example: int = 0, weight: tuple[str, str, Shape
 
 
 def _take_apart(trainer: Trainer, example: int, weight: tuple[str, str, Shape] | None) -> StepApart:
-    chosen = trainer.batch_indices()
-    inputs = trainer.batch_inputs(chosen)
-    if not 0 <= example < len(inputs):
-        detail = f"the batch has {len(inputs)} examples, counted from 0; there is no example {example}"
-        raise NetworkError([Problem("/example", detail, f"0 to {len(inputs) - 1}", str(example))])
-    positions = range(chosen.start, chosen.stop) if isinstance(chosen, slice) else chosen.tolist()
-    batch = sum(
-        trainer.block_loss(trainer.passes, inputs, chosen, number, start, stop)
-        for number, (start, stop) in enumerate(trainer.passes.blocks(len(inputs)))
+    batch = trainer.next_batch()
+    if not 0 <= example < batch.size:
+        detail = f"the batch has {batch.size} examples, counted from 0; there is no example {example}"
+        raise NetworkError([Problem("/example", detail, f"0 to {batch.size - 1}", str(example))])
+    total = sum(
+        trainer.block_loss(trainer.passes, batch.block(start, stop), number)
+        for number, (start, stop) in enumerate(trainer.passes.blocks(batch.size))
     )
     plain = trainer.plain_passes()
-    layers, loss = _example(trainer, plain, inputs, chosen, example, batch)
+    layers, loss = _example(trainer, plain, batch, example, total)
     return StepApart(
         step=trainer.steps + 1,
         epoch=trainer.epoch,
         batch=trainer.batch,
-        examples=tuple(int(one) for one in positions),
+        examples=tuple(batch.positions()),
         example=example,
         optimizer=trainer.training.optimizer.to_document(),
         layers=layers,
@@ -165,15 +163,16 @@ def _take_apart(trainer: Trainer, example: int, weight: tuple[str, str, Shape] |
 
 
 def _example(
-    trainer: Trainer, plain: Passes, inputs: Array, chosen: Array | slice, example: int, batch: float
+    trainer: Trainer, plain: Passes, batch: Batch, example: int, total: float
 ) -> tuple[tuple[LayerApart, ...], LossApart]:
     """Do the block with the example again, layer by layer, and carry back what the example alone gives."""
     # the blocks of the step itself: what is dropped depends on them
-    blocks = enumerate(trainer.passes.blocks(len(inputs)))
+    blocks = enumerate(trainer.passes.blocks(batch.size))
     number, (start, stop) = next(one for one in blocks if one[1][0] <= example < one[1][1])
     row = example - start
-    held = plain.forward(inputs[start:stop], trainer.steps, number)
-    values, by_output, _ = trainer.block_terms(plain, held[-1].output, len(inputs), chosen, start, stop)
+    block = batch.block(start, stop)
+    held = plain.forward(block.inputs, trainer.steps, number)
+    values, by_output, _ = trainer.block_terms(plain, held[-1].output, block)
     others = np.arange(len(by_output)) != row
     alone = by_output.copy()
     alone[others] = 0.0
@@ -195,21 +194,19 @@ def _example(
         if last and plain.fused:
             shown = _with_activation(trainer, shown)
         layers.append(shown)
-    targets = trainer.examples.targets[chosen][start:stop]
-    weights = trainer.examples.weights
-    weight = 1.0 if weights is None else float(np.mean(weights[chosen][example]))
+    weight = 1.0 if block.weights is None else float(np.mean(block.weights[row]))
     penalty = 0.0 if trainer.penalty is None else trainer.penalty.value(trainer.vector.values)
     loss = LossApart(
         name=trainer.training.loss.name,
         formula=trainer.training.loss.formula,
-        target=targets[row].tolist(),
+        target=block.targets[row].tolist(),
         prediction=layers[-1].output,
         example=float(np.mean(values[row])) / weight if weight else 0.0,
         weight=weight,
-        share=1.0 / len(inputs),
-        batch=batch,
+        share=1.0 / batch.size,
+        batch=total,
         penalty=penalty,
-        total=batch + penalty,
+        total=total + penalty,
     )
     return tuple(layers), loss
 

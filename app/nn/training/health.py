@@ -9,7 +9,7 @@ from app.nn.layers import LayerValues
 from app.nn.reading import Array, Shape
 
 if TYPE_CHECKING:
-    from app.nn.training.trainer import Trainer
+    from app.nn.training.trainer import Batch, Trainer
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def _word(value: float) -> str:
     return "NaN" if np.isnan(value) else "infinity" if value > 0 else "−infinity"
 
 
-def diagnose(trainer: "Trainer", inputs: Array, chosen: Array | slice, loss: float) -> Health | None:
+def diagnose(trainer: "Trainer", batch: "Batch", loss: float) -> Health | None:
     """Find where a step whose loss or gradient is not finite went wrong, by doing its forward pass again.
 
     `None` if everything is finite after all: the square of a large gradient alone can overflow.
@@ -80,15 +80,14 @@ def diagnose(trainer: "Trainer", inputs: Array, chosen: Array | slice, loss: flo
         )
         return found("parameter", value, text, layer=layer, parameter=parameter, index=index)
     passes = trainer.plain_passes()
-    for number, (start, stop) in enumerate(trainer.passes.blocks(len(inputs))):
-        held = passes.forward(inputs[start:stop], trainer.steps, number)
+    for number, (start, stop) in enumerate(trainer.passes.blocks(batch.size)):
+        held = passes.forward(batch.inputs[start:stop], trainer.steps, number)
         names = [placed.name for placed in trainer.source.layers]
         for name, values in zip(names, held[1:], strict=True):
             bad = _first_bad(values)
             if bad is not None:
                 before, value = bad
-                position = start + before[0]
-                example = position + chosen.start if isinstance(chosen, slice) else int(chosen[position])
+                example = batch.positions()[start + before[0]]
                 text = (
                     f"{name}{list(before[1:])} is {_word(value)} for example {example} at step {step}, "
                     "though everything before it is finite: its numbers grew too large"

@@ -62,6 +62,38 @@ class StepReport(NamedTuple):
     health: Health | None = None
 
 
+class Batch(NamedTuple):
+    """What a step takes, or a block of it: `size` examples are in the whole batch, which the loss is the mean over.
+
+    `chosen` says which of the data they are; `prepared` are the targets as the loss takes them.
+    """
+
+    size: int
+    chosen: Array | slice
+    inputs: Array
+    targets: Array
+    prepared: Array
+    weights: Array | None
+
+    def positions(self) -> list[int]:
+        """Return the examples' positions in the data."""
+        if isinstance(self.chosen, slice):
+            return list(range(self.chosen.start, self.chosen.stop))
+        positions: list[int] = self.chosen.tolist()
+        return positions
+
+    def block(self, start: int, stop: int) -> "Batch":
+        """Return some of the examples, without copies."""
+        chosen = (
+            slice(self.chosen.start + start, self.chosen.start + stop)
+            if isinstance(self.chosen, slice)
+            else (self.chosen[start:stop])
+        )
+        part = slice(start, stop)
+        weights = None if self.weights is None else self.weights[part]
+        return Batch(self.size, chosen, self.inputs[part], self.targets[part], self.prepared[part], weights)
+
+
 @dataclass(frozen=True)
 class TrainingState:
     """Everything a training has beside its documents and data: arrays by name, and `values` for JSON.
@@ -149,20 +181,21 @@ class Trainer:
             self._order = (epoch, random.permutation(len(self.examples)))
         return self._order[1]
 
-    def batch_indices(self) -> Array | slice:
-        """Return which examples the next step takes."""
+    def next_batch(self) -> Batch:
+        """Return what the next step takes, augmented."""
         start = self.batch * self.training.batch_size
-        stop = min(start + self.training.batch_size, len(self.examples))
+        stop = min(start + self.training.batch_size, len(self.examples.inputs))
         order = self.order(self.epoch)
-        return slice(start, stop) if order is None else order[start:stop]
-
-    def batch_inputs(self, chosen: Array | slice) -> Array:
-        """Return the inputs of a batch, augmented."""
-        inputs = self.examples.inputs[chosen]
+        chosen = slice(start, stop) if order is None else order[start:stop]
+        examples = self.examples
+        inputs = examples.inputs[chosen]
         for position, augmentation in enumerate(self.training.augmentation):
             seeds = np.random.SeedSequence([self.training.seed, 3, self.steps, position])
             inputs = augmentation.apply(inputs, np.random.default_rng(seeds))
-        return inputs
+        targets = examples.targets[chosen]
+        prepared = targets if self._prepared is examples.targets else self._prepared[chosen]
+        weights = None if examples.weights is None else examples.weights[chosen]
+        return Batch(stop - start, chosen, inputs, targets, prepared, weights)
 
     def plain_passes(self) -> Passes:
         """Return passes that keep every layer's values apart: to look at, where steps only need to be fast."""
@@ -175,9 +208,8 @@ class Trainer:
 
     def _step(self) -> StepReport:
         assert not self.finished, "the training is over"
-        chosen = self.batch_indices()
-        inputs = self.batch_inputs(chosen)
-        loss = self._pass(inputs, chosen)
+        batch = self.next_batch()
+        loss = self._pass(batch)
         gradient = self.passes.gradient
         square = float(gradient.dot(gradient))
         if self.penalty is not None:
@@ -186,66 +218,55 @@ class Trainer:
             square = float(gradient.dot(gradient))
         health = None
         if not (math.isfinite(loss) and math.isfinite(square)):
-            health = diagnose(self, inputs, chosen, loss)
+            health = diagnose(self, batch, loss)
         if health is not None and self.training.terminate_on_nan:
             self.reason = "not_finite"
             rate = self.training.optimizer.learning_rate.rate(self.steps)
         else:
             rate = self.update()
         report = StepReport(
-            self.steps, self.epoch, self.batch, self.batches, len(inputs), loss, rate, math.sqrt(square), None, health
+            self.steps, self.epoch, self.batch, self.batches, batch.size, loss, rate, math.sqrt(square), None, health
         )
-        self._loss_total += loss * len(inputs)
-        self._loss_count += len(inputs)
+        self._loss_total += loss * batch.size
+        self._loss_count += batch.size
         self.batch += 1
         if self.batch == self.batches or self.finished:
             return report._replace(epoch_report=self._end_of_epoch())
         return report
 
-    def _pass(self, inputs: Array, chosen: Array | slice) -> float:
+    def _pass(self, batch: Batch) -> float:
         """Compute the loss of a batch, and its gradient into `passes.gradient`; add to the metrics."""
+        block = self.passes.block_size(batch.size)
+        if block >= batch.size:
+            return self.block_loss(self.passes, batch, 0, training=True)
         loss = 0.0
-        for number, (start, stop) in enumerate(self.passes.blocks(len(inputs))):
-            loss += self.block_loss(self.passes, inputs, chosen, number, start, stop, training=True)
+        for number, (start, stop) in enumerate(self.passes.blocks(batch.size)):
+            loss += self.block_loss(self.passes, batch.block(start, stop), number, training=True)
         return loss
 
-    def block_loss(
-        self,
-        passes: Passes,
-        inputs: Array,
-        chosen: Array | slice,
-        number: int,
-        start: int,
-        stop: int,
-        *,
-        training: bool = False,
-    ) -> float:
+    def block_loss(self, passes: Passes, block: Batch, number: int, *, training: bool = False) -> float:
         """Go forward and back with a block of a batch; return what it adds to the batch's loss.
 
         The first block (`number` 0) begins the gradient anew. Only when `training` do moving parameters move, and are
         metrics added to.
         """
-        held = passes.forward(inputs[start:stop], self.steps, number)
+        held = passes.forward(block.inputs, self.steps, number)
         predictions = held[-1].output
-        values, by_output, share = self.block_terms(passes, predictions, len(inputs), chosen, start, stop)
+        values, by_output, share = self.block_terms(passes, predictions, block)
         passes.backward(held, by_output, first=number == 0)
         if training:
             passes.move(held)
             if self.training.metrics:
-                outputs = predictions if self._output is None else self._output(predictions)
-                self._measure(outputs, self.examples.targets[chosen][start:stop])
+                self._measure(predictions if self._output is None else self._output(predictions), block.targets)
         return float(np.add.reduce(values, axis=None)) * share
 
-    def block_terms(
-        self, passes: Passes, predictions: Array, batch: int, chosen: Array | slice, start: int, stop: int
-    ) -> tuple[Array, Array, float]:
+    def block_terms(self, passes: Passes, predictions: Array, block: Batch) -> tuple[Array, Array, float]:
         """Return (weighted losses of a block, the derivative of the batch's loss by its predictions, 1/terms)."""
-        values, by_output = passes.loss.evaluate(predictions, self._prepared[chosen][start:stop])
-        if self.examples.weights is not None:
-            weights = self.examples.weights[chosen][start:stop]
-            values *= _column(weights, values)
-            by_output *= _column(weights, by_output)
-        share = 1.0 / (values.size // (stop - start) * batch)  # the mean over examples and positions
+        values, by_output = passes.loss.evaluate(predictions, block.prepared)
+        if block.weights is not None:
+            values *= _column(block.weights, values)
+            by_output *= _column(block.weights, by_output)
+        share = 1.0 / (values.size // len(values) * block.size)  # the mean over examples and positions
         by_output *= share
         return values, by_output, share
 

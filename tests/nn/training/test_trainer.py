@@ -116,9 +116,8 @@ def test_more_epochs_go_on_after_the_end() -> None:
 
 def total_loss(one: Trainer) -> float:
     """The loss of the first batch, penalties included, with the parameters as they are."""
-    chosen = one.batch_indices()
     penalty = one.penalty.value(one.vector.values) if one.penalty else 0.0
-    return one._pass(one.batch_inputs(chosen), chosen) + penalty
+    return one._pass(one.next_batch()) + penalty
 
 
 @pytest.mark.parametrize(
@@ -196,7 +195,7 @@ def test_examples_are_shuffled_unless_told_otherwise() -> None:
         assert order is not None
         np.testing.assert_array_equal(np.sort(order), np.arange(50))
     assert not np.array_equal(*orders)  # type: ignore[arg-type]
-    assert trainer(shuffle=False).batch_indices() == slice(0, 16)
+    assert trainer(shuffle=False).next_batch().positions() == list(range(16))
 
 
 def test_what_is_frozen_stays() -> None:
