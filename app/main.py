@@ -37,7 +37,9 @@ from app.api import (
 )
 from app.api import summary as summary_
 from app.api.boundary import Boundary
+from app.api.built import BuiltNetworks
 from app.api.call import Services
+from app.api.drawn import DrawnParameters
 from app.api.errors import answer_error, answer_http_error
 from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
@@ -98,6 +100,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Holding(max(settings.bodies_bytes, settings.body_bytes), "bodies"),
         Jobs(settings),
         Streams(settings.streams),
+        BuiltNetworks(settings.cache_bytes // 8),
+        DrawnParameters(settings.cache_bytes * 3 // 4),
     )
     # Routes stand in one flat list: an included router is asked twice for every request that passes it.
     for resource in RESOURCES:

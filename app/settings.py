@@ -71,6 +71,8 @@ class Settings:
     `values`: the most numbers in one answer.
     `memory_bytes`: the memory that the work running at one time may take, by estimate. Work that
     needs more than all of it is refused; work that needs more than is free waits.
+    `cache_bytes`: the memory, beside that, for what is kept to answer sooner: drawn parameters (three quarters of it),
+    networks and values.
     `workers`: how many requests compute at one time outside the event loop.
     `waiting`: how many more may wait for that; the next one is told to come back later.
     `wait_seconds`: how long one may wait before it is told the same.
@@ -104,6 +106,7 @@ class Settings:
     parameters: int = 200_000_000
     values: int = 10_000_000
     memory_bytes: int = 2048 * MEBIBYTE
+    cache_bytes: int = 1024 * MEBIBYTE
     workers: int = field(default_factory=available_processors)
     waiting: int = 64
     wait_seconds: int = 30

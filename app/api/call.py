@@ -7,7 +7,7 @@ thread, once the gate has let the call in.
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio.to_thread
@@ -16,6 +16,7 @@ from starlette.requests import ClientDisconnect, Request
 
 from app.api.bodies import parse_json, read_request
 from app.api.built import BuiltNetworks
+from app.api.drawn import DrawnParameters
 from app.api.errors import validation_problems
 from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
@@ -27,7 +28,7 @@ from app.nn.document import count_layers
 from app.nn.errors import NetworkError, Problem
 from app.nn.layers.base import NOTHING
 from app.nn.limits import Limits
-from app.nn.network import Network
+from app.nn.network import Draw, Network
 from app.nn.reading import Array, describe
 from app.settings import Settings
 from app.storage import Networks, Stored, unpack
@@ -61,7 +62,8 @@ class Services:
     bodies: Holding
     jobs: Jobs
     streams: Streams
-    built: BuiltNetworks = field(default_factory=BuiltNetworks)
+    built: BuiltNetworks
+    drawn: DrawnParameters
 
     @property
     def dataset_folders(self) -> Folders:
@@ -281,14 +283,15 @@ class Call(Request):
         settings = self.services.settings
         layers = min(await self.run(Cost(), count_layers, document), settings.layers)
         limits = Limits(settings.layers, settings.parameters)
-        network = await self.run(Cost(layers * SECONDS_PER_LAYER_READ), build, document, limits)
+        cost = Cost(layers * SECONDS_PER_LAYER_READ)
+        network = await self.run(cost, build, document, limits, self.services.drawn)
         built.keep(key, network)
         return network
 
     async def _stored(self, id: str) -> Network:  # noqa: A002 - what it is called everywhere
         services, settings = self.services, self.services.settings
         if id in services.networks.examples:
-            return services.networks.examples[id].network
+            return services.built.lent(services.networks.examples[id].network, services.drawn)
         held = self._held_bytes
         network = services.built.get(_stored_key(id, await self.query(services.networks.version, id)))
         if network is None:
@@ -299,7 +302,8 @@ class Call(Request):
             return network
         layers = min(stored.record.facts["layers"], settings.layers)
         cost = Cost(stored.size * SECONDS_PER_BYTE + layers * SECONDS_PER_LAYER_READ, stored.size * BYTES_PER_BYTE)
-        network = await self.run(cost, build_stored, stored, Limits(settings.layers, settings.parameters))
+        limits = Limits(settings.layers, settings.parameters)
+        network = await self.run(cost, build_stored, stored, limits, services.drawn)
         services.built.keep(_stored_key(id, stored.record.version), network, stored.size)
         return network
 
@@ -322,9 +326,9 @@ class Call(Request):
             raise error.within(f"{pointer}/edits") from None
 
 
-def build(document: Any, limits: Limits) -> Network:
+def build(document: Any, limits: Limits, draw: Draw) -> Network:
     """Return the network of a document with its sizes counted; raises `NetworkError` and `LimitError`."""
-    network = Network.from_document(document, limits)
+    network = Network.from_document(document, limits, draw)
     # Counted here, where the work may be in a thread: the network remembers them.
     _ = network.parameter_count, network.drawn_parameter_count, network.multiply_adds
     return network
@@ -334,9 +338,9 @@ def _stored_key(id: str, version: int | None) -> bytes:  # noqa: A002
     return f"{id} {version}".encode()  # no document is written like this
 
 
-def build_stored(stored: Stored, limits: Limits) -> Network:
+def build_stored(stored: Stored, limits: Limits, draw: Draw) -> Network:
     """Return the network of a stored document; raises `LimitError` if the limits are smaller than they were."""
-    return build(parse_json(unpack(stored.document)), limits)
+    return build(parse_json(unpack(stored.document)), limits, draw)
 
 
 def drawing_seconds(network: Network) -> float:

@@ -22,7 +22,8 @@ async def forward_network(body: ForwardRequest, call: Call) -> Response:
     """Compute the value of every node."""
     network = await call.network(body.network)
     values = count_examples(network, body.inputs) * _count_values(network, body.layers)
-    return await call.run(trace_cost(network, body.inputs, values), _forward, network, body, call.wants_tensors)
+    cost = trace_cost(network, body.inputs, values, tensors=call.wants_tensors)
+    return await call.run(cost, _forward, network, body, call.wants_tensors)
 
 
 def _count_values(network: Network, layers: list[str] | None) -> int:

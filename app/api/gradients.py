@@ -1,9 +1,11 @@
 """Derivatives of one node."""
 
+import math
 from typing import Any
 
 from starlette.responses import Response
 
+from app.api.answers import check_layer_names
 from app.api.bodies import PARAMETERS
 from app.api.call import Call
 from app.api.problems import Problems
@@ -22,18 +24,26 @@ router = api_router("Values")
 async def differentiate_node(body: GradientsRequest, call: Call) -> Response:
     """Differentiate one node by every node and every parameter."""
     network = await call.network(body.network)
-    values = 2 * count_examples(network, body.inputs) * network.value_count + network.parameter_count
-    return await call.run(
-        trace_cost(network, body.inputs, values, passes=3), _gradients, network, body, call.wants_tensors
-    )
+    wanted = None if body.layers is None else set(body.layers)
+    placed = [one for one in network.layers if wanted is None or one.name in wanted]
+    nodes = math.prod(network.input.shape) + sum(math.prod(one.output_shape) for one in placed)
+    kept = sum(one.parameter_count for one in placed) if body.parameters else 0
+    values = 2 * count_examples(network, body.inputs) * nodes + kept
+    # Of one layer at a time there are derivatives by its parameters, whether they are asked for or not.
+    passing = max((one.parameter_count for one in network.layers), default=0)
+    more_bytes = (kept + 2 * passing) * network.dtype.itemsize
+    tensors = call.wants_tensors
+    cost = trace_cost(network, body.inputs, values, passes=3, tensors=tensors, more_bytes=more_bytes)
+    return await call.run(cost, _gradients, network, body, tensors)
 
 
 def _gradients(network: Network, body: GradientsRequest, wants_tensors: bool) -> Response:
     with Problems() as problems:
         asked = read_asked(problems, network, body)
+        problems.read("/layers", check_layer_names, network, body.layers)
         target = problems.read("/target", read_known_node, network, body.target, "/target")
     layer, index = target
-    found = gradients(asked.trace(network), layer, index, body.example)
+    found = gradients(asked.trace(network), layer, index, body.example, body.layers, parameters=body.parameters)
     if not wants_tensors:
         return json_response({"layers": [_layer(name, one, asked) for name, one in found.items()]})
     tensors: dict[str, Array] = {}
@@ -45,7 +55,7 @@ def _layer(name: str, found: LayerGradients, asked: Asked) -> dict[str, Any]:
     layer: dict[str, Any] = {"name": name, "output": None if found.output is None else asked.shown(found.output)}
     if found.pre_activation is not None:
         layer["pre_activation"] = asked.shown(found.pre_activation)
-    layer["parameters"] = dict(found.parameters)
+    layer["parameters"] = dict(found.parameters)  # none, if they are not asked for
     return layer
 
 

@@ -187,9 +187,13 @@ class ExplainRequest(NodeRequest):
 
 
 class GradientsRequest(NodeRequest):
-    """Which node to differentiate."""
+    """Which node to differentiate, and by what: by default all layers and their parameters."""
 
     target: Node
+    layers: list[str] | None = Field(
+        None, fail_fast=True, description='Which layers to answer with, by name; "input" is one.'
+    )
+    parameters: bool = Field(True, description="Whether to send the derivatives by parameters: they are as many.")
 
 
 class ParametersRequest(Request):

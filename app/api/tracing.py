@@ -93,14 +93,19 @@ def count_examples(network: Network, inputs: object) -> int:
     return len(inputs) if isinstance(inputs, list) and axes > len(network.input.shape) else 1
 
 
-def trace_cost(network: Network, inputs: object, values: int, passes: int = 1) -> Cost:
-    """Estimate a forward pass that keeps everything, or the work of several `passes`; `values` are in the answer."""
+def trace_cost(
+    network: Network, inputs: object, values: int, passes: int = 1, *, tensors: bool = False, more_bytes: int = 0
+) -> Cost:
+    """Estimate a forward pass that keeps everything, or the work of several `passes`; `values` are in the answer.
+
+    `tensors` says that they are sent as they are and not as JSON; `more_bytes` is what else the work needs.
+    """
     examples = count_examples(network, inputs)
     computed = examples * network.value_count
+    seconds_per_value, bytes_per_value = (1e-9, 8) if tensors else (5e-8, 50)  # up to 25 characters, held twice
     seconds = (
         len(network.layers) * 1e-5 + examples * network.multiply_adds * 1e-9 + computed * 1e-8
-    ) * passes + values * 5e-8
-    itemsize = network.dtype.itemsize
-    # Output, pre-activation and a temporary of each value; in the answer up to 25 characters, held twice.
-    memory = (3 * computed + network.parameter_count) * itemsize * passes + 50 * values
-    return Cost(seconds + drawing_seconds(network), memory, values)
+    ) * passes + values * seconds_per_value
+    # Output, pre-activation and a temporary of each value; parameters are there once, however often they are used.
+    memory = 3 * computed * network.dtype.itemsize * passes + network.parameter_bytes
+    return Cost(seconds + drawing_seconds(network), memory + bytes_per_value * values + more_bytes, values)

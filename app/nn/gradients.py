@@ -1,6 +1,6 @@
 """Derivatives: reverse-mode differentiation over a trace (Linnainmaa 1970; Rumelhart, Hinton and Williams 1986)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -24,31 +24,37 @@ class LayerGradients:
     parameters: Mapping[str, Array] = field(default_factory=dict)
 
 
-def backpropagate(trace: Trace, seeds: Mapping[str, Array]) -> dict[str, LayerGradients]:
+def backpropagate(
+    trace: Trace, seeds: Mapping[str, Array], layers: Collection[str] | None = None, *, parameters: bool = True
+) -> dict[str, LayerGradients]:
     """Carry derivatives by layers' outputs (`seeds`, each of its output's shape) back through the whole network.
 
-    Returns an entry for every layer, `input` first. Where a node is pinned its own derivative is reported, but
-    nothing flows behind it: what the layer computed there had no effect.
+    Returns an entry for every layer, `input` first, or for those called `layers`; without `parameters` none of those
+    by parameters. What is not returned is dropped on the way. Where a node is pinned its own derivative is reported,
+    but nothing flows behind it: what the layer computed there had no effect.
     """
     network = trace.network
+    wanted = {INPUT, *network.parameters} if layers is None else set(layers)
     by_output: dict[str, Array] = dict(seeds)
     results: dict[str, LayerGradients] = {}
     for placed, gradient, back in walk_back(trace, by_output):
+        if placed.name not in wanted:
+            continue
         if gradient is None or back is None:  # nothing that was asked about depends on this layer
-            held, parameters = trace.layers[placed.name], network.parameters[placed.name]
+            held, given = trace.layers[placed.name], network.parameters[placed.name]
             results[placed.name] = LayerGradients(
                 np.zeros_like(held.output),
                 None if held.pre_activation is None else np.zeros_like(held.pre_activation),
-                {name: np.zeros_like(values) for name, values in parameters.items()},
+                {name: np.zeros_like(values) for name, values in given.items()} if parameters else {},
             )
         else:
-            results[placed.name] = LayerGradients(gradient, back.pre_activation, back.parameters)
+            by_parameters = back.parameters if parameters else {}
+            results[placed.name] = LayerGradients(gradient, back.pre_activation, by_parameters)
     first = trace.layers[INPUT].output
-    by_first = None if first.dtype.kind == "i" else by_output.get(INPUT, np.zeros_like(first))
-    return {
-        INPUT: LayerGradients(by_first),
-        **{placed.name: results[placed.name] for placed in network.layers},
-    }
+    if INPUT in wanted:
+        whole = first.dtype.kind == "i"
+        results[INPUT] = LayerGradients(None if whole else by_output.get(INPUT, np.zeros_like(first)))
+    return {name: results[name] for name in trace.layers if name in results}
 
 
 def walk_back(
@@ -81,12 +87,20 @@ def walk_back(
         yield placed, gradient, back
 
 
-def gradients(trace: Trace, layer: str, index: Shape, example: int = 0) -> dict[str, LayerGradients]:
+def gradients(
+    trace: Trace,
+    layer: str,
+    index: Shape,
+    example: int = 0,
+    layers: Collection[str] | None = None,
+    *,
+    parameters: bool = True,
+) -> dict[str, LayerGradients]:
     """Differentiate one node of one example by every node, every pre-activation and every parameter.
 
-    `layer` may be `input`. Arrays of nodes have the trace's batch axis: other examples do not touch the node, so
-    theirs are 0.
+    `layers` and `parameters` limit what is returned, as in `backpropagate`. `layer` may be `input`. Arrays of nodes
+    have the trace's batch axis: other examples do not touch the node, so theirs are 0.
     """
     seed = np.zeros(trace.layers[layer].output.shape, dtype=trace.network.dtype)
     seed[(example, *index)] = 1.0
-    return backpropagate(trace, {layer: seed})
+    return backpropagate(trace, {layer: seed}, layers, parameters=parameters)

@@ -1,12 +1,14 @@
 """How parameters are drawn when a document does not give them: Keras' initialisers.
 
-Each is one frozen record with a function of a random generator and a shape. Numbers are drawn in float64 and
-rounded to the network's dtype, so that the same seed means the same weights at either precision.
+Each is one frozen record with a function that fills an array from a random generator. Numbers are drawn in float64 and
+rounded to the network's dtype, so that the same seed means the same weights at either precision. They are drawn block
+by block, so that a large parameter takes no more memory than it has, and little time beyond that of the generator.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 from zlib import crc32
@@ -17,7 +19,17 @@ from app.nn.argument_types import Number
 from app.nn.errors import Problem
 from app.nn.reading import Array, Shape, describe, is_integer, pointer_to
 
-Draw = Callable[..., Array]
+Draw = Callable[..., None]
+"""`draw(generator, out, shape, **settings)`: fill `out`, the flat array of a parameter of `shape`."""
+
+BLOCK = 2**15
+"""So many numbers are drawn at a time: what stays in a processor's cache until it is rounded and put in its place."""
+
+
+def blocks(out: Array) -> Iterator[Array]:
+    """Go through a flat array block by block."""
+    for start in range(0, out.size, BLOCK):
+        yield out[start : start + BLOCK]
 
 
 def compute_fans(shape: Shape) -> tuple[float, float]:
@@ -33,17 +45,32 @@ def compute_fans(shape: Shape) -> tuple[float, float]:
     return window * shape[-2], window * shape[-1]
 
 
-def truncated_normal(generator: np.random.Generator, shape: Shape, mean: float, stddev: float) -> Array:
-    """Draw normal numbers, and again those that fall further than two standard deviations from the mean."""
-    values = generator.standard_normal(shape)
-    flat = values.reshape(-1)
-    outside = np.flatnonzero(np.abs(flat) > 2.0)
-    while outside.size:
-        flat[outside] = generator.standard_normal(outside.size)
-        outside = outside[np.abs(flat[outside]) > 2.0]
-    values *= stddev
-    values += mean
-    return values
+def uniform(generator: np.random.Generator, out: Array, low: float, high: float) -> None:
+    """Draw numbers that are evenly distributed from `low` to `high`."""
+    for block in blocks(out):
+        block[:] = generator.uniform(low, high, block.size)
+
+
+def normal(generator: np.random.Generator, out: Array, mean: float, stddev: float) -> None:
+    """Draw normal numbers."""
+    for block in blocks(out):
+        block[:] = generator.normal(mean, stddev, block.size)
+
+
+def truncated_normal(generator: np.random.Generator, out: Array, mean: float, stddev: float) -> None:
+    """Draw normal numbers, and when all are drawn, again those further than two standard deviations from the mean."""
+    outside = []
+    for number, block in enumerate(blocks(out)):
+        values = generator.standard_normal(block.size)
+        outside.append(np.flatnonzero(np.abs(values) > 2.0) + number * BLOCK)
+        values *= stddev
+        values += mean
+        block[:] = values
+    again = np.concatenate(outside)
+    while again.size:
+        values = generator.standard_normal(again.size)
+        out[again] = values * stddev + mean
+        again = again[np.abs(values) > 2.0]
 
 
 # The standard deviation of a standard normal distribution that is cut at ±2.
@@ -54,44 +81,53 @@ LARGEST_SETTING = 1e300
 
 
 def variance_scaling(
-    generator: np.random.Generator, shape: Shape, *, scale: float, mode: str, distribution: str
-) -> Array:
+    generator: np.random.Generator, out: Array, shape: Shape, *, scale: float, mode: str, distribution: str
+) -> None:
     """Draw with variance `scale` / fan, the fan chosen by `mode` (Glorot and Bengio 2010, He et al. 2015)."""
     fan_in, fan_out = compute_fans(shape)
     fan = max(1.0, {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[mode])
     variance = scale / fan
     if distribution == "uniform":
         limit = math.sqrt(3.0 * variance)
-        return generator.uniform(-limit, limit, shape)
-    return truncated_normal(generator, shape, 0.0, math.sqrt(variance) / TRUNCATED_STDDEV)
+        uniform(generator, out, -limit, limit)
+    else:
+        truncated_normal(generator, out, 0.0, math.sqrt(variance) / TRUNCATED_STDDEV)
 
 
 def _scaled(scale: float, mode: str, distribution: str) -> Draw:
-    def draw(generator: np.random.Generator, shape: Shape) -> Array:
-        return variance_scaling(generator, shape, scale=scale, mode=mode, distribution=distribution)
+    def draw(generator: np.random.Generator, out: Array, shape: Shape) -> None:
+        variance_scaling(generator, out, shape, scale=scale, mode=mode, distribution=distribution)
 
     return draw
 
 
-def _orthogonal(generator: np.random.Generator, shape: Shape, *, gain: float) -> Array:
+def _orthogonal(generator: np.random.Generator, out: Array, shape: Shape, *, gain: float) -> None:
     """Draw a matrix with orthonormal rows or columns (Saxe et al. 2014): Q of a normal matrix's QR, signs fixed."""
     columns = shape[-1] if shape else 1
     rows = math.prod(shape[:-1])
     tall = generator.standard_normal((max(rows, columns), min(rows, columns)))
     q, r = np.linalg.qr(tall)
     q = q * np.where(np.diagonal(r) < 0, -1.0, 1.0)
-    return gain * (q if rows >= columns else q.T).reshape(shape)
+    out[:] = (gain * (q if rows >= columns else q.T)).reshape(-1)
+
+
+def _constant(_generator: None, out: Array, _shape: Shape, *, value: float) -> None:
+    out[:] = value
 
 
 @dataclass(frozen=True)
 class Initializer:
-    """One way to draw parameters. `parameters` maps each of its settings to the default."""
+    """One way to draw parameters. `parameters` maps each of its settings to the default.
+
+    One that is not `random` is given no generator: to seed one takes as long as to draw a thousand numbers.
+    """
 
     name: str
     description: str
     draw: Draw
     parameters: Mapping[str, float] = field(default_factory=dict, hash=False)
     aliases: tuple[str, ...] = ()
+    random: bool = True
 
 
 @dataclass(frozen=True)
@@ -127,32 +163,33 @@ _RECORDS = (
         "Truncated normal, variance 1 / fan in; made for SELU.",
         _scaled(1.0, "fan_in", "normal"),
     ),
-    Initializer("zeros", "All 0.", lambda _, shape: np.zeros(shape), aliases=("zero",)),
-    Initializer("ones", "All 1.", lambda _, shape: np.ones(shape), aliases=("one",)),
+    Initializer("zeros", "All 0.", partial(_constant, value=0.0), aliases=("zero",), random=False),
+    Initializer("ones", "All 1.", partial(_constant, value=1.0), aliases=("one",), random=False),
     Initializer(
         "constant",
         "All the same value.",
-        lambda _, shape, *, value: np.full(shape, float(value)),
+        _constant,
         {"value": 0.0},
+        random=False,
     ),
     Initializer(
         "random_uniform",
         "Uniform between two bounds.",
-        lambda generator, shape, *, minval, maxval: generator.uniform(minval, maxval, shape),
+        lambda generator, out, _, *, minval, maxval: uniform(generator, out, minval, maxval),
         {"minval": -0.05, "maxval": 0.05},
         ("uniform",),
     ),
     Initializer(
         "random_normal",
         "Normal with a mean and a standard deviation.",
-        lambda generator, shape, *, mean, stddev: generator.normal(mean, stddev, shape),
+        lambda generator, out, _, *, mean, stddev: normal(generator, out, mean, stddev),
         {"mean": 0.0, "stddev": 0.05},
         ("normal",),
     ),
     Initializer(
         "truncated_normal",
         "Normal, drawn again beyond two standard deviations.",
-        truncated_normal,
+        lambda generator, out, _, *, mean, stddev: truncated_normal(generator, out, mean, stddev),
         {"mean": 0.0, "stddev": 0.05},
     ),
     Initializer(
@@ -226,10 +263,15 @@ def draw_parameter(
     The generator is NumPy's default one seeded with `SeedSequence([seed, crc32(layer), crc32(parameter)])`, so that a
     parameter depends on its own name and the network's seed only: an edit elsewhere does not change it.
     """
-    sequence = np.random.SeedSequence([seed, crc32(layer.encode()), crc32(parameter.encode())])
-    generator = np.random.default_rng(sequence)
+    record = initializer.initializer
+    generator = None
+    if record.random:
+        sequence = np.random.SeedSequence([seed, crc32(layer.encode()), crc32(parameter.encode())])
+        generator = np.random.default_rng(sequence)
+    values: Array = np.empty(shape, dtype)
     with np.errstate(over="ignore"):  # what does not fit into float32 is an infinity there, and shown as one
-        return np.asarray(initializer.initializer.draw(generator, shape, **dict(initializer.parameters)), dtype=dtype)
+        record.draw(generator, values.reshape(-1), shape, **dict(initializer.parameters))
+    return values
 
 
 def is_seed(value: object) -> bool:

@@ -1,7 +1,8 @@
 """Network: named layers in an acyclic graph, in topological order, with their shapes and parameters."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from copy import copy
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from types import MappingProxyType
@@ -13,7 +14,7 @@ from app.nn.document import DocumentReader
 from app.nn.edits import Edit, read_edits
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.given import read_parameter
-from app.nn.initializers import draw_parameter
+from app.nn.initializers import BoundInitializer, draw_parameter
 from app.nn.input_spec import InputSpec
 from app.nn.layers.base import Forward
 from app.nn.limits import Limits
@@ -22,6 +23,9 @@ from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape
 
 __all__ = ["INPUT", "Limits", "Network", "PlacedLayer"]
 
+
+Draw = Callable[[BoundInitializer, Shape, np.dtype[Any], int, str, str], Array]
+"""Draws a parameter from its initialiser, shape, dtype, seed, layer and name."""
 
 FEWEST_TO_STACK = 4
 """From so many layers of one shape on it is worth keeping their outputs side by side."""
@@ -40,6 +44,7 @@ class Network:
     """A checked network. Nothing is drawn before `parameters` is first read.
 
     `given` holds the parameters that stand in the document, as arrays of `dtype`; `document` is what it was built from.
+    `draw` draws the others as `draw_parameter` does.
     """
 
     name: str | None
@@ -50,13 +55,19 @@ class Network:
     given: Mapping[str, Mapping[str, Array]]
     document: Mapping[str, Any]
     edits: tuple[Edit, ...] = ()
+    draw: Draw = field(default=draw_parameter, repr=False, compare=False)
     _by_name: Mapping[str, PlacedLayer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "_by_name", {placed.name: placed for placed in self.layers})
 
     @classmethod
-    def from_document(cls, document: object, limits: Limits = Limits()) -> "Network":  # noqa: B008 - frozen
+    def from_document(
+        cls,
+        document: object,
+        limits: Limits = Limits(),  # noqa: B008 - frozen
+        draw: Draw = draw_parameter,
+    ) -> "Network":
         """Build and check a network from a document (the JSON object as Python values).
 
         Raises `NetworkError` with every mistake that was found, or `LimitError` if it is larger than `limits`.
@@ -72,7 +83,7 @@ class Network:
             raise LimitError([Problem("/layers", detail, f"at most {limits.parameters}", str(count))])
         read = placement.document
         source = document if isinstance(document, dict) else {}
-        return cls(read.name, read.dtype, read.seed, read.input, layers, placement.given, source)
+        return cls(read.name, read.dtype, read.seed, read.input, layers, placement.given, source, draw=draw)
 
     def placed(self, name: str) -> PlacedLayer:
         """Return the layer called `name`; `KeyError` if there is none."""
@@ -128,7 +139,7 @@ class Network:
                 parameters[placed.name] = {
                     name: given[name]
                     if name in given
-                    else draw_parameter(spec.initializer, spec.shape, self.dtype, self.seed, placed.name, name)
+                    else self.draw(spec.initializer, spec.shape, self.dtype, self.seed, placed.name, name)
                     for name, spec in placed.parameter_specs.items()
                 }
             else:
@@ -160,6 +171,20 @@ class Network:
             if placed.layer.writes:
                 alike.setdefault(placed.output_shape, []).append(placed.name)
         return tuple((shape, tuple(names)) for shape, names in alike.items() if len(names) >= FEWEST_TO_STACK)
+
+    @property
+    def parameter_bytes(self) -> int:
+        """What all parameters take, given or drawn, whether they are drawn yet or not."""
+        return self.parameter_count * self.dtype.itemsize
+
+    def anew(self, draw: Draw | None = None) -> "Network":
+        """Return the same network with nothing drawn yet, from now on drawn by `draw` if that is given."""
+        network = copy(self)
+        for name in ("parameters", "steps"):
+            vars(network).pop(name, None)
+        if draw is not None:
+            vars(network)["draw"] = draw
+        return network
 
     def with_parameters(self, arrays: Mapping[str, Array]) -> "Network":
         """Return the network with whole parameters replaced, each given as `<layer>/<name>`; edits come after them.

@@ -1,8 +1,9 @@
 from typing import Any
 
+import numpy as np
 import pytest
 
-from app.api.built import MOST_DOCUMENT_BYTES, BuiltNetworks
+from app.api.built import BYTES_PER_LAYER, MOST_DOCUMENT_BYTES, BuiltNetworks
 from app.nn.network import Network
 from tests.api.client import Client
 
@@ -40,7 +41,7 @@ def test_documents_that_differ_in_the_last_bit_are_different(first: float, secon
 
 
 def test_the_least_lately_used_goes_first() -> None:
-    size = 3 * 8 + len(BuiltNetworks(0).key(document(1), 100) or b"") * 10
+    size = 3 * 8 + len(BuiltNetworks(0).key(document(1), 100) or b"") * 10 + BYTES_PER_LAYER
     built = BuiltNetworks(4 * size)
     for seed in range(4):
         keep(built, document(1, seed))
@@ -50,10 +51,26 @@ def test_the_least_lately_used_goes_first() -> None:
     assert all(kept(built, document(1, seed)) for seed in (0, 2, 3, 4))
 
 
-def test_large_ones_are_not_kept() -> None:
-    built = BuiltNetworks(10_000)
-    keep(built, document(1000))
-    assert kept(built, document(1000)) is None
+def test_large_ones_are_kept_without_their_parameters() -> None:
+    built = BuiltNetworks(20_000)
+    network = keep(built, document(1000))
+    assert network.parameters["dense_1"]["kernel"].size == 2000
+    found, again = kept(built, document(1000)), kept(built, document(1000))
+    assert found is not None
+    assert found is not again
+    assert "parameters" not in vars(found)
+    assert "steps" not in vars(found)
+    assert found == network
+    np.testing.assert_array_equal(found.parameters["dense_1"]["kernel"], network.parameters["dense_1"]["kernel"])
+    assert "parameters" not in vars(kept(built, document(1000)))
+    assert "parameters" in vars(network)
+
+
+def test_networks_that_would_fill_the_memory_are_not_kept() -> None:
+    built = BuiltNetworks(20_000)
+    many = {"input": {"shape": [2]}, "layers": [{"kind": "Flatten", "repeat": 100}]}
+    keep(built, many)
+    assert kept(built, many) is None
     assert built.key(document(1), MOST_DOCUMENT_BYTES + 1) is None
 
 

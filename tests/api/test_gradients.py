@@ -52,3 +52,14 @@ async def test_unknown_layer_and_wrong_target(client: Client) -> None:
     assert (await client.problem("POST", "/api/v1/gradients", 404, json=asked))["pointer"] == "/target/layer"
     asked = {**ASKED, "target": [0]}
     assert (await client.problem("POST", "/api/v1/gradients", 422, json=asked))["pointer"] == "/target"
+
+
+async def test_layers_and_parameters_limit_what_is_sent(client: Client) -> None:
+    whole = await client.post("/api/v1/gradients", ASKED)
+    chosen = await client.post("/api/v1/gradients", {**ASKED, "layers": ["output", "input"]})
+    assert chosen["layers"] == [whole["layers"][0], whole["layers"][2]]
+    without = await client.post("/api/v1/gradients", {**ASKED, "parameters": False})
+    assert without["layers"] == [{**layer, "parameters": {}} for layer in whole["layers"]]
+    assert (await client.post("/api/v1/gradients", {**ASKED, "layers": []}))["layers"] == []
+    problem = await client.problem("POST", "/api/v1/gradients", 422, json={**ASKED, "layers": ["hidden", "hiden"]})
+    assert problem["pointer"] == "/layers/1"
