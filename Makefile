@@ -7,6 +7,9 @@ PORT ?= 8000
 BIN := .venv/bin
 PIP := $(BIN)/pip --disable-pip-version-check --quiet
 FRONT_END := $(BIN)/python hatch_build.py
+PYTEST := $(BIN)/python -m pytest
+# Files are handed out whole, because their tests share servers.
+IN_PARALLEL := $(PYTEST) --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .PHONY: help run test lint types format golden screenshots bench lock clean front-end
 
@@ -28,7 +31,7 @@ run: front-end
 test: front-end .venv/.test
 	$(FRONT_END) npm run test
 	$(BIN)/python -m tests.browser.ensure_browser
-	$(BIN)/python -m pytest $(ARGS)
+	$(if $(ARGS),$(PYTEST) $(ARGS),$(IN_PARALLEL) --ignore tests/browser && $(IN_PARALLEL) tests/browser)
 
 lint: .venv/.lint
 	$(BIN)/ruff check .

@@ -24,8 +24,8 @@ from tests.server import ROOT, Served, read_all, serving
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """A server that loses patience with its clients after a second."""
-    with serving(tmp_path_factory.mktemp("serving"), VITRINE_CLIENT_SECONDS="1", VITRINE_CONNECTIONS="250") as server:
+    """A server that loses patience with its clients after two seconds."""
+    with serving(tmp_path_factory.mktemp("serving"), VITRINE_CLIENT_SECONDS="2", VITRINE_CONNECTIONS="250") as server:
         yield server
 
 
@@ -171,7 +171,7 @@ def test_clients_that_do_not_take_their_answer_are_given_up(served: Served) -> N
         connection.sendall(post(json.dumps(body).encode()))
         started = connection.recv(100)
         assert status(started) == 200
-        time.sleep(4)
+        time.sleep(6)
         announced = re.search(rb"content-length: (\d+)", started + connection.recv(2000))
         assert announced is not None
         assert len(read_all(connection)) < int(announced[1]) - 100_000
