@@ -79,6 +79,7 @@ class Settings:
     `blas_threads`: the threads that one matrix product may use.
     `data_dir`: the directory for what is stored; it is made when something is. The default is the user's own.
     `datasets_dir`: a folder with files of data sets that are there already; nothing is written into it.
+    `datasets_mirror`: an address to download data sets from, instead of their makers'.
     `database_url`: another database than the SQLite file there, `postgresql://…` or `sqlite:///FILE`.
     `image_pixels`: the most pixels that a picture may have which is to become an input.
     `networks`: how many networks may be stored, those included that are deleted and can be restored.
@@ -113,6 +114,7 @@ class Settings:
     blas_threads: int = field(default_factory=lambda: min(4, available_processors()))
     data_dir: Path = field(default_factory=user_data_directory)
     datasets_dir: Path | None = None
+    datasets_mirror: str | None = None
     database_url: str | None = None
     image_pixels: int = 50_000_000
     networks: int = 1000
@@ -128,6 +130,11 @@ class Settings:
         """Raise `SettingsError` for settings that cannot hold together."""
         if self.authentication not in AUTHENTICATION:
             message = f"VITRINE_AUTHENTICATION is {self.authentication!r}; expected one of {', '.join(AUTHENTICATION)}"
+            raise SettingsError(message)
+        if self.datasets_mirror is not None and not self.datasets_mirror.startswith(("http://", "https://")):
+            message = (
+                f"VITRINE_DATASETS_MIRROR is {self.datasets_mirror!r}; expected an address with http:// or https://"
+            )
             raise SettingsError(message)
         if self.token is None:
             return

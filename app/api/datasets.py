@@ -9,15 +9,20 @@ from starlette.responses import Response
 
 from app.api.call import Call, Cost
 from app.api.dataset_inputs import READING_SECONDS
+from app.api.encoding import encode
+from app.api.jobs import describe_job
 from app.api.route import api_router, json_response
 from app.api.schemas_datasets import DatasetInfo, SamplesAnswer, SamplesQuery, SheetQuery
+from app.api.schemas_jobs import JobInfo
 from app.datasets import DATASETS, Dataset, Folders, LoadedDataset, find_dataset, is_here, load_from, part_of
 from app.datasets.sheet import draw_sheet
-from app.errors import InvalidRequest
+from app.errors import InvalidRequest, NotPossible
+from app.jobs import Job, Jobs
 from app.nn.errors import NetworkError, Problem
 
 router = api_router("Data sets")
 
+KIND = "download"
 BYTES_PER_NUMBER = 60
 _OPTIONS = {
     "name": "options",
@@ -64,6 +69,29 @@ async def get_sample_sheet(name: str, query: Annotated[SheetQuery, Query()], cal
     dataset = await call.run(Cost(READING_SECONDS), find_dataset, name, folders)
     numbers = query.count * math.prod(dataset.shape)
     return await call.run(Cost(0.0, 4 * numbers, numbers), _sheet, dataset, query, folders)
+
+
+@router.post("/datasets/{name}/download", response_model=JobInfo, status_code=202)
+async def download_dataset(name: str, call: Call) -> Response:
+    """Download a data set, as a job; while one does that already, this is the answer too.
+
+    What was fetched before is not fetched again, and everything is held against its checksum.
+    """
+    folders = call.services.dataset_folders
+    job = await call.file(_submit, call.services.jobs, name, folders)
+    described = describe_job(job, None)
+    return Response(encode(described), 202, {"Location": described["links"]["self"]}, "application/json")
+
+
+def _submit(jobs: Jobs, name: str, folders: Folders) -> Job:
+    dataset = find_dataset(name, folders)
+    if is_here(dataset, folders):
+        raise NotPossible(Problem("/name", f"{name} is here already; there is nothing to download"))
+    for job in jobs.list_all():
+        if job.kind == KIND and job.facts.get("dataset") == name and not job.status.ended:
+            return job
+    size = round(dataset.files.download_bytes / 2**20)
+    return jobs.submit(KIND, {"name": name}, f"Download of {dataset.title} ({size} MiB)", {"dataset": name})
 
 
 def _list(folders: Folders) -> Response:

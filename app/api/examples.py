@@ -584,6 +584,17 @@ EXAMPLES: Mapping[str, Example] = {
         },
         parameters={"name": "xor", "count": 2},
     ),
+    "download_dataset": Example(
+        answer={
+            **JOB,
+            "kind": "download",
+            "title": "Download of CIFAR-10 (162 MiB)",
+            "progress": {"done": 88604672, "total": 170052171, "unit": "bytes", "seconds_left": 12.5},
+            "resumable": True,
+            "facts": {"dataset": "cifar10"},
+        },
+        parameters={"name": "cifar10"},
+    ),
     "get_sample_sheet": Example(answer=None, parameters={"name": "digits", "count": 4, "columns": 2}),
     "describe_the_signal": Example(answer=SIGNAL, body={"network": "walkthrough", "inputs": [[0.5, 0.7], [1.0, -1.0]]}),
     "compare_signals": Example(

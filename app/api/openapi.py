@@ -16,6 +16,7 @@ from app.api.errors import (
     CONFLICT,
     MEDIA_TYPE,
     NOT_FOUND,
+    NOT_POSSIBLE,
     READ_ONLY,
     TOO_LARGE,
     UNAUTHENTICATED,
@@ -115,6 +116,10 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
         errors += [entry(READ_ONLY), entry(CONFLICT), entry(VERSION_MISSING)]
     if path.startswith(f"{BASE}/jobs"):
         errors += [entry(BUSY), entry(UNAVAILABLE)]
+    if path.startswith(f"{BASE}/datasets"):
+        errors += [entry(TOO_LARGE), entry(BUSY)]
+        if operation["operationId"] == "download_dataset":
+            errors += [entry(NOT_POSSIBLE), entry(UNAVAILABLE)]
     if path.startswith(f"{BASE}/networks"):
         errors.append(entry(UNAVAILABLE))
     return dict(sorted(errors))

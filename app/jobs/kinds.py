@@ -4,7 +4,10 @@ from collections.abc import Mapping
 
 from app.jobs.records import JobKind
 
-ALL = (JobKind("signal", "app.api.signal_answers:signal_job"),)
+ALL = (
+    JobKind("signal", "app.api.signal_answers:signal_job"),
+    JobKind("download", "app.datasets.download_job:download_job", resumable=True),
+)
 """A new kind is a function in an importable module, and one line here."""
 
 KINDS: Mapping[str, JobKind] = {kind.name: kind for kind in ALL}

@@ -83,6 +83,7 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/jobs/{id}/events", "GET"),
         ("/api/v1/jobs/{id}/stop", "POST"),
         *((f"/api/v1/{name}", "POST") for name in posts),
+        ("/api/v1/datasets/{name}/download", "POST"),
         *((f"/api/v1/datasets{path}", "GET") for path in ("", "/{name}", "/{name}/samples", "/{name}/samples.png")),
     }
 
@@ -121,8 +122,8 @@ async def test_every_operation_is_described(document: dict[str, Any]) -> None:
 CHANGES = ("create_network", "replace_network", "delete_network", "restore_network")
 """What changes stored networks, in the order of the examples."""
 
-OF_JOBS = ("list_jobs", "get_job", "stop_job", "follow_job")
-"""What needs a job to be about; `test_jobs.py` has some."""
+OF_JOBS = ("list_jobs", "get_job", "stop_job", "follow_job", "download_dataset")
+"""What needs a job to be about, or starts one; `test_jobs.py` and `test_downloads.py` have some."""
 
 
 async def run(
