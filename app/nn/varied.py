@@ -42,7 +42,7 @@ def vary(
     for placed in network.layers:
         changes: dict[str, Any] = {}
         arguments = {argument.name for argument in fields(placed.layer)}
-        if activation is not None and "activation" in arguments and _replaceable(network, placed):
+        if activation is not None and "activation" in arguments and replaceable(network, placed):
             changes["activation"] = activation
             with_activation.append(placed.name)
         weights = [name for name in WEIGHTS if name in arguments]
@@ -63,7 +63,8 @@ def vary(
     return Varied(varied, tuple(with_activation), tuple(with_initializer))
 
 
-def _replaceable(network: Network, placed: PlacedLayer) -> bool:
+def replaceable(network: Network, placed: PlacedLayer) -> bool:
+    """Tell whether a layer's activation is one that is varied."""
     bound = placed.layer.bound_activation
     return (
         bound is not None

@@ -10,6 +10,8 @@ import type { Answer, Store } from "./store";
 export interface ReachActions {
   /** Selects the node of that name; the answer says what was wrong with it, if anything. */
   goTo(name: string): string | null;
+  /** Selects the first node of a layer, and brings it into sight. */
+  showLayer(name: string): void;
   /** Looks for the first place among all values, and goes there. */
   find(what: Sought): Promise<void>;
   /** Goes on to the next place, or back to the one before. */
@@ -80,6 +82,11 @@ export function createReachActions(store: Store, api: FindApi, core: Pick<Action
       if (typeof place === "string") return place;
       core.show(place);
       return null;
+    },
+    showLayer(name) {
+      const { answer } = store.get();
+      const layer = answer === null ? undefined : namedLayers(answer).find((one) => one.name === name);
+      if (layer !== undefined) core.show({ layer: name, index: layer.shape.map(() => 0) });
     },
     find: (what) => look(what, 0),
     async findFurther(step) {

@@ -5,12 +5,21 @@ import { useEffect, useReducer, useRef } from "preact/hooks";
 import type { ApiError } from "./api";
 import type { Finding } from "./api_find";
 import type { LayerGradients } from "./api_play";
+import type { SampleSet } from "./api_signal";
 import type { GraphView } from "./graph_types";
 import { type ImagesState, noImages } from "./images";
 import type { By } from "./play";
 import type { Sought } from "./reach";
 import type { Shows } from "./share";
 import { emptyShelf, type Shelf } from "./shelf";
+import {
+  FIRST_SOURCE,
+  type Signal,
+  type SignalOf,
+  type SignalScale,
+  type SignalSource,
+  type VariedSignal,
+} from "./signal";
 import type {
   ActivationInfo,
   Explanation,
@@ -81,6 +90,27 @@ export interface Derivative {
   readonly layers: ReadonlyMap<string, LayerGradients>;
 }
 
+/** The signal through the depth: what is wanted, and what is there. */
+export interface SignalState {
+  readonly of: SignalOf;
+  readonly scale: SignalScale;
+  /** Numbers in a table instead of the drawing. */
+  readonly table: boolean;
+  readonly source: SignalSource;
+  /** Of an older edit or source while a newer answer is awaited. */
+  readonly answer: { readonly edit: Edit; readonly source: SignalSource; readonly signal: Signal } | null;
+  /** Variants side by side; null while there is one network only. Empty while the first are awaited. */
+  readonly comparison: {
+    readonly edit: Edit;
+    readonly source: SignalSource;
+    readonly variants: readonly VariedSignal[];
+  } | null;
+  /** What is awaited, and how far it is where that is known. */
+  readonly waiting: { readonly progress: number | null } | null;
+  readonly failure: ApiError | null;
+  readonly sampleSets: readonly SampleSet[];
+}
+
 /** A search among all values: what for, how many places were passed over, and what was found. */
 export interface Found {
   readonly what: Sought;
@@ -93,7 +123,7 @@ export interface Found {
 }
 
 export type ThemeChoice = "system" | "light" | "dark";
-export type Tab = "summary" | "values" | "code";
+export type Tab = "summary" | "values" | "signal" | "code";
 export type Sheet = "input" | "network" | "inspector" | "tables";
 
 /** What the left panel shows: the example, or the layers to build with. */
@@ -156,6 +186,7 @@ export interface State {
   readonly derivative: Derivative | null;
   /** The search that jumps through the network; null while there is none. */
   readonly found: Found | null;
+  readonly signal: SignalState;
 }
 
 export const initialState: State = {
@@ -165,6 +196,17 @@ export const initialState: State = {
   target: null,
   derivative: null,
   found: null,
+  signal: {
+    of: "values",
+    scale: "auto",
+    table: false,
+    source: FIRST_SOURCE,
+    answer: null,
+    comparison: null,
+    waiting: null,
+    failure: null,
+    sampleSets: [],
+  },
   networks: null,
   activations: new Map(),
   layerKinds: new Map(),

@@ -8,6 +8,7 @@ import "./styles/keep.css";
 import "./styles/play.css";
 import "./styles/depth.css";
 import "./styles/reach.css";
+import "./styles/signal.css";
 import "./styles/image.css";
 import { render } from "preact";
 import { createActions } from "./actions";
@@ -17,11 +18,13 @@ import { createShelfActions } from "./actions_networks";
 import { createPlayActions } from "./actions_play";
 import { createReachActions } from "./actions_reach";
 import { createShareActions } from "./actions_share";
+import { createSignalActions } from "./actions_signal";
 import { createApi, createRequests } from "./api";
 import { createFindApi } from "./api_find";
 import { createImagesApi } from "./api_images";
 import { createNetworksApi } from "./api_networks";
 import { createPlayApi } from "./api_play";
+import { createSignalApi } from "./api_signal";
 import { nodeName } from "./format";
 import { titleOf } from "./shelf";
 import { createStore, initialState } from "./store";
@@ -49,9 +52,11 @@ const store = createStore({
 const api = createApi();
 const playApi = createPlayApi();
 const core = createActions(store, api);
+const editing = createEditActions(store, api, core);
 const actions: StudioActions = {
   ...core,
-  ...createEditActions(store, api, core),
+  ...editing,
+  ...createSignalActions(store, createSignalApi(createRequests()), core, editing),
   ...createReachActions(store, createFindApi(createRequests()), core),
   ...createImageActions(store, createImagesApi(createRequests()), core),
   ...createShareActions(store, api, core),

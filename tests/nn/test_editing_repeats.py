@@ -293,3 +293,34 @@ def test_editing_ten_thousand_layers_takes_no_step_for_each_pair() -> None:
     )
     assert len(edited.document["layers"]) == 3
     assert time.perf_counter() - start < 20
+
+
+def test_all_hidden_layers_vary_and_repeats_stay() -> None:
+    before = document(
+        dense(4, "relu", name="first", parameters={"kernel": np.ones((3, 4)).tolist()}),
+        {
+            "repeat": 50,
+            "layers": [dense(4, "relu", name="a"), dense(4, name="plain"), {"kind": "Softmax", "name": "s"}],
+        },
+        dense(2, "sigmoid", name="last"),
+    )
+    edited = edit(before, {"operation": "vary_layers", "activation": "tanh", "initializer": "he_normal", "seed": 9})
+    layers = edited.document["layers"]
+    assert layers[0] == dense(4, "tanh", name="first", kernel_initializer="he_normal")
+    assert layers[1] == {
+        "repeat": 50,
+        "layers": [
+            dense(4, "tanh", name="a", kernel_initializer="he_normal"),
+            dense(4, name="plain", kernel_initializer="he_normal"),
+            {"kind": "Softmax", "name": "s"},
+        ],
+    }
+    assert layers[2]["activation"] == "sigmoid"
+    assert edited.document["seed"] == 9
+    assert "weights given for 1 layer" in edited.notes[0]
+    only = edit(before, {"operation": "vary_layers", "activation": {"name": "leaky_relu", "negative_slope": 0.1}})
+    assert only.document["layers"][0]["parameters"] == before["layers"][0]["parameters"]
+    assert only.document["layers"][1]["layers"][0]["activation"] == {"name": "leaky_relu", "negative_slope": 0.1}
+    with pytest.raises(NetworkError) as caught:
+        edit(before, {"operation": "vary_layers", "activation": "softmax", "initializer": "nice", "seed": -1})
+    assert [one.pointer.split("/")[2] for one in caught.value.problems] == ["activation", "initializer", "seed"]

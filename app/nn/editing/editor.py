@@ -12,6 +12,7 @@ from app.nn.editing.operation import Operation
 from app.nn.editing.repeat_operations import REPEAT_OPERATIONS
 from app.nn.editing.settling import settle
 from app.nn.editing.value_operations import VALUE_OPERATIONS
+from app.nn.editing.vary_operations import VARY_OPERATIONS
 from app.nn.editing.wire_operations import WIRE_OPERATIONS
 from app.nn.editing.writing import write_document, written_out
 from app.nn.errors import LimitError, NetworkError, Problem
@@ -24,7 +25,7 @@ OPERATIONS: Mapping[str, Operation] = MappingProxyType(
         operation.name: operation
         for operation in (
             *(*VALUE_OPERATIONS, *ARGUMENT_OPERATIONS, *LAYER_OPERATIONS, *WIRE_OPERATIONS),
-            *REPEAT_OPERATIONS,
+            *(*REPEAT_OPERATIONS, *VARY_OPERATIONS),
         )
     }
 )

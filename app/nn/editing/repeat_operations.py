@@ -19,6 +19,7 @@ from app.nn.editing.repeats import (
     read_repeated,
     read_rounds,
     settle_names,
+    with_written,
     write_rounds,
 )
 from app.nn.errors import NetworkError, Problem
@@ -256,20 +257,9 @@ def set_repeated_arguments(draft: Draft, operation: Fields) -> None:
                 layer, arguments=arguments, origin=replace(origin, written=changed, arguments=arguments)
             )
             draft.step.arguments[layer.name] = resized_arguments(draft.network.placed(layer.name), read)
-    entry = _with_written(draft.original[repeated.entry], written, changed)
+    entry = with_written(draft.original[repeated.entry], written, changed)
     put_entry(draft, entry, len(repeated.layers), repeated.entry)
     draft.step.redraws = True
-
-
-def _with_written(
-    entry: Mapping[str, Any], written: Mapping[str, Any], changed: Mapping[str, Any]
-) -> Mapping[str, Any]:
-    """Return an entry in which the object `written` is another one."""
-    if entry is written:
-        return changed
-    if "layers" not in entry:
-        return entry
-    return {**entry, "layers": [_with_written(one, written, changed) for one in entry["layers"]]}
 
 
 def write_out(draft: Draft, operation: Fields) -> None:

@@ -80,6 +80,15 @@ def put_entry(draft: Draft, entry: Mapping[str, Any], count: int, number: int | 
     return number
 
 
+def with_written(entry: Mapping[str, Any], written: Mapping[str, Any], changed: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return an entry in which the object `written` is another one."""
+    if entry is written:
+        return changed
+    if "layers" not in entry:
+        return entry
+    return {**entry, "layers": [with_written(one, written, changed) for one in entry["layers"]]}
+
+
 def write_rounds(
     entry: int, block: Sequence[Mapping[str, Any]], arguments: Sequence[Mapping[str, Any]], rounds: range, previous: str
 ) -> list[DraftLayer]:

@@ -4,11 +4,13 @@ import { CodeTab } from "./code/CodeTab";
 import { useActions, useStudioState } from "./context";
 import { Icon } from "./Icon";
 import { SummaryTab } from "./SummaryTab";
+import { SignalTab } from "./signal/SignalTab";
 import { ValuesTab } from "./ValuesTab";
 
 const TABS: readonly { tab: Tab; title: string }[] = [
   { tab: "summary", title: "Summary" },
   { tab: "values", title: "Values" },
+  { tab: "signal", title: "Signal" },
   { tab: "code", title: "Code" },
 ];
 
@@ -31,7 +33,7 @@ export function Drawer({ foldable }: { foldable: boolean }) {
   };
 
   return (
-    <section class={open ? "drawer open" : "drawer"} aria-label="Tables">
+    <section class={open ? `drawer open of-${tab}` : "drawer"} aria-label="Tables">
       <div class="drawer-bar">
         <div role="tablist" aria-label="Tables" onKeyDown={onKeyDown}>
           {TABS.map((one) => (
@@ -68,6 +70,7 @@ export function Drawer({ foldable }: { foldable: boolean }) {
         <div id={`${id}-panel`} role="tabpanel" class="drawer-panel" aria-labelledby={`${id}-${tab}`}>
           {tab === "summary" && <SummaryTab />}
           {tab === "values" && <ValuesTab />}
+          {tab === "signal" && <SignalTab />}
           {tab === "code" && <CodeTab />}
         </div>
       )}

@@ -9,6 +9,7 @@ import type { ShelfActions } from "../actions_networks";
 import type { PlayActions } from "../actions_play";
 import type { ReachActions } from "../actions_reach";
 import type { ShareActions } from "../actions_share";
+import type { SignalActions } from "../actions_signal";
 import type { Api } from "../api";
 import type { PlayApi } from "../api_play";
 import { type State, type Store, useStore } from "../store";
@@ -20,7 +21,8 @@ export type StudioActions = Actions &
   PlayActions &
   ReachActions &
   ShareActions &
-  ShelfActions;
+  ShelfActions &
+  SignalActions;
 
 export interface Studio {
   store: Store;
