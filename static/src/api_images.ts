@@ -76,12 +76,10 @@ export function createImagesApi({ get, post }: ReturnType<typeof createRequests>
     job: (id) => get(`/jobs/${encodeURIComponent(id)}`),
     stopJob: (id) => post(`/jobs/${encodeURIComponent(id)}/stop`, {}),
     async attribution(question, target, method, signal) {
-      const answer = await post<Omit<AttributionAnswer, "values" | "window"> & { values: Nested; window?: number[] }>(
-        "/attribution",
-        { ...question, target, method },
-        signal,
-      );
-      return { ...answer, values: flatten(answer.values), window: answer.window ?? null };
+      const answer = await post<
+        Omit<AttributionAnswer, "values" | "window"> & { values: Nested; windows?: { window: number[] } | null }
+      >("/attribution", { ...question, target, method }, signal);
+      return { ...answer, values: flatten(answer.values), window: answer.windows?.window ?? null };
     },
     async receptiveField(network, node, signal) {
       const { layers } = await post<{ layers: { name: string; start: number[]; stop: number[] }[] }>(

@@ -161,7 +161,8 @@ export function drawWindow(frame: Frame): WindowDrawing {
   }
   const kernels = edges.filter(({ kernel }) => kernel !== null).length;
   const notes =
-    images.length < kernels
+    // An upright view has little room for notes, and this one stands in the inspector too.
+    across && images.length < kernels
       ? [
           `kernels of the strongest ${formatCount(images.length)} of ${formatCount(kernels)} maps; the inspector has all`,
         ]

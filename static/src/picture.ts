@@ -1,6 +1,6 @@
 /** Pictures made of values: how the three channels of an input become one colour picture. Only pixels are chosen here. */
 
-import { colorOf, type Palette } from "./color";
+import { colorOf, mix, type Palette } from "./color";
 import type { InputDocument } from "./wire";
 
 /** Red, green, blue and opacity, 0 to 255, row by row from the upper left corner. */
@@ -110,6 +110,17 @@ export function overlayPicture(
     picture.rgba.set([...sign, 235 * Math.sqrt(share)], at * 4);
   }
   return picture;
+}
+
+/** A picture in pale grey, to lie under colours that mean something else; luma of ITU-R BT.709. */
+export function fadedPicture({ width, height, rgba }: Picture, palette: Palette): Picture {
+  const faded = new Uint8ClampedArray(rgba.length);
+  for (let at = 0; at < rgba.length; at += 4) {
+    const luma = 0.2126 * (rgba[at] ?? 0) + 0.7152 * (rgba[at + 1] ?? 0) + 0.0722 * (rgba[at + 2] ?? 0);
+    const [red, green, blue] = mix([luma, luma, luma], palette.background, 0.5);
+    faded.set([red, green, blue, 255], at);
+  }
+  return { width, height, rgba: faded };
 }
 
 /** Brightness row by row as a picture in grey. */

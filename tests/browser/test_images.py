@@ -129,7 +129,7 @@ def test_the_products_behind_a_pixel_of_an_uploaded_image_add_up_to_its_value(pa
     expect(source).to_contain_text("colours.png")
     expect(source).to_contain_text("pixel / 255")
     name = click_pixel(page, "conv_2")
-    section = page.get_by_role("region", name=f"The window of {name}")
+    section = page.get_by_role("region", name="Window", exact=True)
     expect(section).to_be_visible()
     expected = second_convolution(np.asarray(picture()) / 255)
     index = tuple(int(part) for part in name.split("[")[1].rstrip("]").split(","))
@@ -174,13 +174,13 @@ def test_the_window_slides_and_follows_the_pointer(page: Page) -> None:
     source.click(position={"x": 4.5 / SIDE * box["width"], "y": 7.5 / SIDE * box["height"]})
     expect(page.get_by_role("region", name="conv_1[6,3,1]", exact=True)).to_be_visible()
     expect(inspector(page)).to_contain_text("rows 6 to 8, columns 3 to 5 of input")
-    field = page.get_by_role("region", name="What conv_1[6,3,1] sees of the input")
+    field = page.get_by_role("region", name="What it sees of the input")
     expect(field).to_contain_text("Only rows 6 to 8, columns 3 to 5 of the input can change this node: 3×3 of 12×12")
-    expect(page.get_by_role("region", name="The kernels of conv_1 as colours").get_by_role("button")).to_have_count(4)
+    expect(page.get_by_role("region", name="Kernels as colours").get_by_role("button")).to_have_count(4)
     # Pooling shows its window and who won; Flatten which pixel became which node.
     page.get_by_role("combobox", name="Go to a node").fill("pool[1,2,3]")
     page.keyboard.press("Enter")
-    window = page.get_by_role("region", name="The window of pool[1,2,3]")
+    window = page.get_by_role("region", name="Window", exact=True)
     expect(window.locator("td.winner")).to_have_count(1)
     assert numbers(window.locator("td.winner")) == [value(page)]
     page.get_by_role("combobox", name="Go to a node").fill("flatten[37]")
@@ -194,6 +194,26 @@ def test_maps_have_a_scale_of_their_own_for_who_wants_it(page: Page) -> None:
     expect(legend).to_contain_text("Values of conv_1")
     legend.get_by_role("button", name="map").click()
     expect(legend).to_contain_text("Values of conv_1, map 2")
+
+
+def test_what_a_class_sees_lies_over_the_image(page: Page) -> None:
+    open_classifier(page, "output[1]")
+    seen = page.get_by_role("region", name="What it sees of the input")
+    expect(seen.get_by_role("img", name="The input, with the part that output[1] depends on")).to_be_visible()
+    seen.get_by_role("button", name="gradient", exact=True).click()
+    expect(seen.get_by_role("img", name="The input, and how much blue counts for output[1]")).to_be_visible()
+    expect(seen).to_contain_text("Orange: a little more of this pixel makes the node larger.")
+    seen.get_by_role("button", name="occlusion").click()
+    expect(seen.get_by_role("img", name="The input, and how much each pixel counts for output[1]")).to_be_visible()
+    expect(seen).to_contain_text("The square is 2×2.")
+    network = document()
+    target = {"layer": "output", "index": [1]}
+    body = {"network": network, "inputs": network["input"]["default"], "target": target, "method": "occlusion"}
+    answer = page.request.post("/api/v1/attribution", data=body).json()
+    largest = float(np.abs(answer["values"]).max())
+    expect(seen.locator(".seen-key span").last).to_have_text(f"{largest:.3g}")
+    findings = serious_findings(page)
+    assert not findings, findings
 
 
 def test_what_is_no_image_says_so_and_loses_nothing(page: Page, page_errors: list[str]) -> None:
@@ -241,8 +261,8 @@ def test_a_drawing_and_an_example_become_the_input(page: Page) -> None:
     page.wait_for_url(re.compile("inputs="))
     np.testing.assert_array_equal(numbers_of_input(page), np.reshape(samples["inputs"][0], (8, 8)))
     # A stroke down the middle: ink in the middle columns, none at the edges.
-    page.get_by_role("group", name="Take the input from").get_by_role("button", name="Draw").click()
-    drawing = page.get_by_role("dialog", name="Draw the input")
+    page.get_by_role("group", name="Take the input from").get_by_role("button", name="Sketch").click()
+    drawing = page.get_by_role("dialog", name="Sketch the input")
     canvas = drawing.locator("canvas.draw-canvas")
     box = canvas.bounding_box()
     assert box is not None
@@ -269,12 +289,12 @@ def numbers_of_input(page: Page) -> np.ndarray:
 def test_images_on_a_phone(page: Page) -> None:
     open_classifier(page, "conv_2[1,1,0]")
     page.get_by_role("button", name="Inspector").click()
-    expect(page.get_by_role("region", name="The window of conv_2[1,1,0]")).to_be_visible()
+    expect(page.get_by_role("region", name="Window", exact=True)).to_be_visible()
     findings = serious_findings(page)
     assert not findings, findings
     page.get_by_role("button", name="Input", exact=True).click()
     expect(page.get_by_role("region", name="What the network says")).to_be_visible()
-    page.get_by_role("button", name="Draw").click()
+    page.get_by_role("button", name="Sketch").click()
     findings = serious_findings(page)
     assert not findings, findings
     assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")

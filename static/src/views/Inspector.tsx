@@ -14,6 +14,7 @@ import { Icon } from "./Icon";
 import { CopySection, copiedPixel } from "./image/CopySection";
 import { KernelGallery, seesColours } from "./image/KernelGallery";
 import { SeenSection } from "./image/SeenSection";
+import { pooledMap, WholeMapSection } from "./image/WholeMapSection";
 import { WindowSection, windowParts } from "./image/WindowSection";
 import { LayerFacts } from "./LayerFacts";
 import { badgesOf, nodeLabel } from "./node_facts";
@@ -68,6 +69,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
   const layer = answer.byName.get(node.layer);
   const window = windowParts(answer, explanation);
   const copied = copiedPixel(answer, explanation);
+  const pooled = pooledMap(answer, explanation);
   const hasParameters = (answer.summary.layers.find((one) => one.name === node.layer)?.parameters ?? 0) > 0;
 
   return (
@@ -94,6 +96,8 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
         ))}
       <p class="arithmetic full">{arithmeticLine(explanation)}</p>
       <p class="operation muted">{operationSentence(explanation)}</p>
+      {window === null && <SeenSection answer={answer} node={node} />}
+      {pooled !== null && <WholeMapSection answer={answer} explanation={explanation} source={pooled} />}
       {window !== null ? (
         <WindowSection key={node.layer} answer={answer} explanation={explanation} {...window} />
       ) : copied !== null ? (
@@ -110,7 +114,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
       )}
       <ActivationEditor key={node.layer} explanation={explanation} before={along ? null : before} />
       {seesColours(answer, explanation) && <KernelGallery answer={answer} explanation={explanation} />}
-      <SeenSection answer={answer} node={node} />
+      {window !== null && <SeenSection answer={answer} node={node} />}
       {layer !== undefined && <LayerFacts layer={layer} />}
       {hasParameters && (
         <button type="button" class="button small" onClick={() => actions.setView({ weightsOf: node.layer })}>

@@ -62,7 +62,7 @@ export function CopySection(props: {
     ? inWords(explanation, target.shape)
     : `${nodeName(explanation)}, node ${explanation.index.join(",")} of ${formatShape(target.shape)}`;
   return (
-    <section class="window-section" aria-label={`Where ${nodeName(explanation)} comes from`}>
+    <section class="window-section" aria-label="Which pixel became which node">
       <h3>Which pixel became which node</h3>
       <div class="window-pair">
         <Pixel answer={answer} layer={source} node={from} />

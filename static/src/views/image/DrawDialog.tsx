@@ -116,7 +116,7 @@ export function DrawDialog() {
   };
 
   return (
-    <Dialog class="draw-dialog" title="Draw the input" onClose={() => actions.setDrawing(false)}>
+    <Dialog class="draw-dialog" title="Sketch the input" onClose={() => actions.setDrawing(false)}>
       <ImageProblem />
       <div class="draw-body">
         <div>
@@ -188,11 +188,10 @@ export function DrawDialog() {
           </p>
           <input
             ref={file}
-            class="visually-hidden"
+            hidden
             type="file"
             accept={IMAGE_TYPES}
             aria-label="Image file in place of a drawing"
-            tabIndex={-1}
             onChange={(event) => {
               const [chosen] = event.currentTarget.files ?? [];
               if (chosen !== undefined) void actions.giveImage(chosen, chosen.name);

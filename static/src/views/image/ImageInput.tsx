@@ -77,7 +77,7 @@ export function ImageInput({ present }: { present: Edit }) {
         </button>
         <button type="button" class="button small" onClick={() => actions.setDrawing(true)}>
           <Icon name="pen" />
-          Draw
+          Sketch
         </button>
         <button type="button" class="button small" onClick={() => void actions.openSamples()}>
           <Icon name="table" />
@@ -86,11 +86,10 @@ export function ImageInput({ present }: { present: Edit }) {
       </div>
       <input
         ref={file}
-        class="visually-hidden"
+        hidden
         type="file"
         accept={IMAGE_TYPES}
         aria-label="Image file"
-        tabIndex={-1}
         onChange={(event) => {
           const [chosen] = event.currentTarget.files ?? [];
           if (chosen !== undefined) void actions.giveImage(chosen, chosen.name);

@@ -55,7 +55,7 @@ export function KernelGallery({ answer, explanation }: { answer: Answer; explana
   if (problem !== null) return <p class="muted">The kernels cannot be shown: {problem}</p>;
   if (pictures.length === 0) return null;
   return (
-    <section class="seen-section" aria-label={`The kernels of ${layer} as colours`}>
+    <section class="seen-section" aria-label="Kernels as colours">
       <h3>The {formatCount(pictures.length)} kernels as colours</h3>
       <ul class="kernel-gallery">
         {pictures.map((picture, filter) => (

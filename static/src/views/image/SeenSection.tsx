@@ -3,7 +3,7 @@ import { colorScale, legendOf, PALETTES } from "../../color";
 import { formatCount, formatValue, nodeName } from "../../format";
 import { mapValues } from "../../graph_maps";
 import type { Attribution, Field, Method } from "../../images";
-import { overlayPicture } from "../../picture";
+import { fadedPicture, overlayPicture } from "../../picture";
 import type { Answer } from "../../store";
 import { mapSize } from "../../windows";
 import type { NodeReference } from "../../wire";
@@ -109,7 +109,11 @@ export function SeenSection({ answer, node }: { answer: Answer; node: NodeRefere
       picture: overlayPicture(mapValues(shown.values, channels, channel), rows, columns, limit, PALETTES[theme]),
     }));
   }, [shown, theme]);
-  if (picture === null || input === undefined || node.layer === "input") return null;
+  const under = useMemo(
+    () => (picture === null || overlays.length === 0 ? picture : fadedPicture(picture, PALETTES[theme])),
+    [picture, overlays.length, theme],
+  );
+  if (picture === null || under === null || input === undefined || node.layer === "input") return null;
   const own =
     field !== null && field.edit.document === answer.edit.document && nodeName(field.node) === name ? field : null;
   const frames: MapFrame[] =
@@ -126,7 +130,7 @@ export function SeenSection({ answer, node }: { answer: Answer; node: NodeRefere
         ];
   const stale = shown !== null && shown.edit !== answer.edit;
   return (
-    <section class="seen-section" aria-label={`What ${name} sees of the input`}>
+    <section class="seen-section" aria-label="What it sees of the input">
       <h3>What it sees of the input</h3>
       <Choices
         label="How much each pixel counts"
@@ -139,7 +143,7 @@ export function SeenSection({ answer, node }: { answer: Answer; node: NodeRefere
           {overlays.map((overlay) => (
             <figure key={overlay.title}>
               <MapCanvas
-                picture={picture}
+                picture={under}
                 overlay={overlay.picture}
                 frames={frames}
                 label={`The input, and how much ${overlay.title} counts for ${name}`}
@@ -151,7 +155,7 @@ export function SeenSection({ answer, node }: { answer: Answer; node: NodeRefere
       ) : (
         <div class={stale ? "seen-picture stale" : "seen-picture"}>
           <MapCanvas
-            picture={picture}
+            picture={under}
             overlay={overlays[0]?.picture ?? null}
             frames={frames}
             label={

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { formatCount, formatFull, formatValue, nodeName } from "../../format";
+import { formatCount, formatFull, formatValue } from "../../format";
 import type { Answer } from "../../store";
 import {
   indexAt,
@@ -277,7 +277,7 @@ export function WindowSection({ answer, explanation, source, target }: Props) {
   const weighted = explanation.operation === "weighted_sum";
   const { channels } = mapSize(source.shape);
   return (
-    <section class="window-section" aria-label={`The window of ${nodeName(explanation)}`}>
+    <section class="window-section" aria-label="Window">
       <h3>Window</h3>
       <p class="muted">{placeSentence(explanation, source)}</p>
       <Pair answer={answer} explanation={explanation} source={source} target={target} channel={chosen.channel} />
