@@ -21,6 +21,7 @@ from app.api import (
     datasets,
     edges,
     edit,
+    evaluate,
     explain,
     find,
     forward,
@@ -34,6 +35,7 @@ from app.api import (
     parameters,
     receptive_field,
     signal,
+    trainings,
 )
 from app.api import summary as summary_
 from app.api.boundary import Boundary
@@ -55,7 +57,7 @@ from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
-    *(code, attribution, images, datasets, jobs, signal, receptive_field, openapi, health),
+    *(code, attribution, images, datasets, jobs, signal, trainings, evaluate, receptive_field, openapi, health),
 )
 """Every resource of the API; the router tries them in this order, so what is asked most stands first."""
 

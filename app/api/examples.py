@@ -6,6 +6,7 @@ from typing import Any
 
 from app import __version__
 from app.api.examples_signal import COMPARISON, SIGNAL
+from app.api.examples_trainings import QUEUED, REQUEST, TRAINING
 
 WALKTHROUGH: dict[str, Any] = {
     "name": "walkthrough",
@@ -603,6 +604,25 @@ EXAMPLES: Mapping[str, Example] = {
             "network": "walkthrough",
             "inputs": [[0.5, 0.7], [1.0, -1.0]],
             "variants": [{"activation": "tanh", "initializer": "glorot_uniform"}],
+        },
+    ),
+    "create_training": Example(answer=QUEUED, body=REQUEST),
+    "list_trainings": Example(answer=[QUEUED], parameters={"limit": 10}),
+    "get_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
+    "follow_training": Example(answer=None, parameters={"id": QUEUED["id"], "Last-Event-ID": "12"}),
+    "pause_training": Example(answer={**TRAINING, "status": "paused"}, parameters={"id": QUEUED["id"]}),
+    "resume_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
+    "step_training": Example(
+        answer={**TRAINING, "status": "paused"}, body={"steps": 5}, parameters={"id": QUEUED["id"]}
+    ),
+    "stop_training": Example(answer={**TRAINING, "status": "stopping"}, parameters={"id": QUEUED["id"]}),
+    "evaluate_examples": Example(
+        answer={"loss": 0.02302099999999997, "mean_absolute_error": 0.12499999999999994, "count": 2},
+        body={
+            "network": "walkthrough",
+            "dataset": {"inputs": [[0.5, 0.7], [0.2, 0.1]], "targets": [1.0, 0.8]},
+            "loss": "mean_squared_error",
+            "metrics": ["mean_absolute_error"],
         },
     ),
     "list_jobs": Example(answer=[JOB], parameters={"kind": "signal", "limit": 10}),

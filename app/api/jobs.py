@@ -132,7 +132,7 @@ async def _events(services: Services, job_id: str, after: int) -> AsyncIterator[
         if pieces:
             silent = 0.0
             yield b"".join(pieces)
-        if found.drained or ended:
+        if found.drained or (ended and job.status.ended):  # it may have ended before, and gone on
             return
         while not services.streams.ends() and not found.events and folder.stamp() == stamp:
             await anyio.sleep(LOOK_SECONDS)

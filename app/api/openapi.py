@@ -114,12 +114,14 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
         errors.append(entry(NOT_FOUND))
     if any(parameter["name"] == "If-Match" for parameter in operation.get("parameters", [])):
         errors += [entry(READ_ONLY), entry(CONFLICT), entry(VERSION_MISSING)]
-    if path.startswith(f"{BASE}/jobs"):
+    if path.startswith((f"{BASE}/jobs", f"{BASE}/trainings")):
         errors += [entry(BUSY), entry(UNAVAILABLE)]
     if path.startswith(f"{BASE}/datasets"):
         errors += [entry(TOO_LARGE), entry(BUSY)]
         if operation["operationId"] == "download_dataset":
             errors += [entry(NOT_POSSIBLE), entry(UNAVAILABLE)]
+    if path.startswith(f"{BASE}/trainings/") and not path.endswith(("}", "events")):
+        errors.append(entry(NOT_POSSIBLE))
     if path.startswith(f"{BASE}/networks"):
         errors.append(entry(UNAVAILABLE))
     return dict(sorted(errors))

@@ -23,6 +23,7 @@ class JobContext:
     def __init__(self, folder: JobFolder, settings: Settings, events: EventWriter) -> None:
         self.settings = settings
         self.directory: Path = folder.files
+        self.events_path: Path = folder.events
         self.resumed = int(folder.state()["runs"]) > 1
         self.server_left = threading.Event()
         self.noticed_that_server_left = False

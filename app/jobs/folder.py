@@ -111,6 +111,10 @@ class JobFolder:
         """Return something that changes when `control` does, for the price of one system call."""
         return _stamp(self._control)
 
+    def state_stamp(self) -> tuple[int, int]:
+        """Return something that changes when `state` does."""
+        return _stamp(self._state)
+
     def stamp(self) -> tuple[tuple[int, int], ...]:
         """Return something that changes when a follower has something new to read."""
         return tuple(_stamp(path) for path in (self._state, self._progress, self.events, self._control))

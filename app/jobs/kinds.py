@@ -7,6 +7,7 @@ from app.jobs.records import JobKind
 ALL = (
     JobKind("signal", "app.api.signal_answers:signal_job"),
     JobKind("download", "app.datasets.download_job:download_job", resumable=True),
+    JobKind("training", "app.trainings.work:train", resumable=True),
 )
 """A new kind is a function in an importable module, and one line here."""
 

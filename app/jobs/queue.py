@@ -47,6 +47,9 @@ MOST_RUNS = 10
 """So often a job is begun again after its server died; one that takes the server down with it shall not do so for ever.
 """
 
+ENDING_SECONDS = 3.0
+"""How long the process of a job that has ended may take to be gone."""
+
 RETRY_SECONDS = 30
 LAST_WORDS = 2000
 
@@ -80,7 +83,7 @@ class Jobs:
         self._attending: dict[str, threading.Thread] = {}
         self._inputs: dict[str, Any] = {}
         self._unwritten: dict[str, dict[str, Any]] = {}
-        self._ended: dict[str, Job] = {}
+        self._ended: dict[str, tuple[object, Job]] = {}
         self._complained = False
 
     # What the API asks.
@@ -101,11 +104,7 @@ class Jobs:
         with self._lock, self._explained():
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
             jobs = self._scan()
-            waiting = sum(not job.status.ended for job in jobs)
-            most = self._settings.jobs_running + self._settings.jobs_waiting
-            if waiting >= most:
-                detail = f"{waiting} jobs run or wait, the most that may; wait for one to end, or stop one"
-                raise Busy(detail, retry_after=RETRY_SECONDS)
+            self._refuse_too_many(jobs)
             self._prune(jobs)
             new = draw_id()
             description = {
@@ -193,6 +192,41 @@ class Jobs:
         self._wake.set()
         return self._read(folder)
 
+    def requeue(self, job_id: str) -> Job:
+        """Let a job that was stopped or has failed go on from what it kept.
+
+        Raises `NotFound`, `NotPossible` for one that is done, or still going, or whose kind cannot, `Busy` and
+        `Unavailable`.
+        """
+        folder = self.folder(job_id)
+        deadline = time.monotonic() + ENDING_SECONDS
+        while not self._let_go_on(folder):
+            if time.monotonic() > deadline:
+                raise NotPossible("the job is just ending; try again in a moment")
+            time.sleep(ATTEND_SECONDS / 2)
+        self.open()
+        self._wake.set()
+        return self._read(folder)
+
+    def _let_go_on(self, folder: JobFolder) -> bool:
+        """Put a job that has ended into the queue again; return whether its last process was gone already."""
+        with self._lock, self._explained():
+            job = self._read(folder)
+            if not job.resumable or job.status not in {Status.STOPPED, Status.FAILED}:
+                raise NotPossible(f"the job is {job.status}: only one that was stopped or has failed can go on")
+            self._refuse_too_many(self._scan())
+            lock = try_lock(folder.lock)
+            if lock is None:
+                return False
+            try:
+                folder.write_control({"wanted": "run", "steps": int(folder.control()["steps"])})
+                self._unwritten.pop(folder.id, None)
+                self._requeue(folder, {**folder.state(), "error": None, "ended": None})
+                folder.reserve()
+            finally:
+                lock.release()
+        return True
+
     # What the server does.
 
     def open(self) -> None:
@@ -248,15 +282,19 @@ class Jobs:
         for name in names:
             if not ID.fullmatch(name):
                 continue
-            job = self._ended.get(name) or self._read_if_there(JobFolder(self._folder / name))
+            folder = JobFolder(self._folder / name)
+            stamp, job = self._ended.get(name, (None, None))
+            if job is None or stamp != folder.state_stamp():  # another server may have let it go on
+                job = self._read_if_there(folder)
             if job is not None:
                 jobs.append(job)
         return jobs
 
     def _read_if_there(self, folder: JobFolder) -> Job | None:
+        stamp = folder.state_stamp()
         job = folder.read(self._unwritten.get(folder.id))
         if job is not None and job.status.ended and folder.id not in self._unwritten:
-            self._ended[folder.id] = job
+            self._ended[folder.id] = stamp, job
         return job
 
     def _read(self, folder: JobFolder) -> Job:
@@ -265,6 +303,13 @@ class Jobs:
         if job is None:
             raise NotFound(Problem("", f'the job "{folder.id}" ended long ago and is forgotten', "the id of a job"))
         return job
+
+    def _refuse_too_many(self, jobs: list[Job]) -> None:
+        waiting = sum(not job.status.ended for job in jobs)
+        most = self._settings.jobs_running + self._settings.jobs_waiting
+        if waiting >= most:
+            detail = f"{waiting} jobs run or wait, the most that may; wait for one to end, or stop one"
+            raise Busy(detail, retry_after=RETRY_SECONDS)
 
     def _prune(self, jobs: list[Job]) -> None:
         ended = sorted((job for job in jobs if job.status.ended), key=lambda job: job.ended or job.created)

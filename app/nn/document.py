@@ -28,7 +28,7 @@ from app.nn.reading import (
 NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_.-]*$"
 NAME = re.compile(NAME_PATTERN)
 LAYER_FIELDS = ("kind", "name", "inputs", "parameters", "repeat")
-DOCUMENT_FIELDS = ("name", "title", "description", "dtype", "seed", "input", "layers")
+DOCUMENT_FIELDS = ("name", "title", "description", "dtype", "seed", "input", "layers", "training")
 MAXIMUM_TEXT = 10_000
 MAXIMUM_NESTING = 32
 MAXIMUM_INPUTS = 1000
@@ -104,6 +104,8 @@ class DocumentReader:
             return Document(None, np.dtype(np.float64), 0, InputSpec((1,)), ())
         for name, longest in (("name", MAXIMUM_NAME), ("title", MAXIMUM_NAME), ("description", MAXIMUM_TEXT)):
             self._text(document, name, longest)
+        if not isinstance(document.get("training", {}), dict):
+            self._expected("/training", "training", "an object", document["training"])
         dtype = document.get("dtype", "float64")
         if dtype not in ("float32", "float64"):
             self._expected("/dtype", "dtype", '"float64" or "float32"', dtype)

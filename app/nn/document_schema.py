@@ -90,6 +90,7 @@ def _network_schema() -> dict[str, Any]:
                 "additionalProperties": False,
             },
             "layers": {"type": "array", "minItems": 1, "items": {"anyOf": [*kinds, block]}},
+            "training": {"type": "object", "description": "How it was trained, for people and programs to read."},
         },
         "required": ["input", "layers"],
         "additionalProperties": False,

@@ -116,19 +116,21 @@ class Networks:
             raise self._missing(network_id, row)
         return Stored(_record(row), row.document or b"", row.size)
 
-    def create(self, packed: Packed) -> Record:
-        """Store a new network under an id of its own; raises `TooLarge` if there are as many as there may be."""
-        for _ in range(ATTEMPTS):
+    def create(self, packed: Packed, network_id: str | None = None) -> Record:
+        """Store a new network under an id of its own, or under the one that was drawn for it, if that is still free.
+
+        Raises `TooLarge` if there are as many as there may be.
+        """
+        for attempt in range(ATTEMPTS):
             try:
-                return self._create(packed)
+                return self._create(packed, network_id if network_id and not attempt else draw_id())
             except IntegrityError:  # another has this id
                 continue
         message = "no free id was found"
         raise RuntimeError(message)
 
-    def _create(self, packed: Packed) -> Record:
+    def _create(self, packed: Packed, new: str) -> Record:
         now = self._now()
-        new = draw_id()
         with self.database.writing() as connection:
             self.database.lock(connection)
             self._purge(connection)

@@ -27,11 +27,11 @@ __all__ = ["make_jobs"]
 class Follower:
     """A client that follows a job in a thread of its own until the answer ends."""
 
-    def __init__(self, address: str, job: Job, **headers: str) -> None:
+    def __init__(self, address: str, job: Job, path: str = "jobs", **headers: str) -> None:
         self.events: list[tuple[str | None, str, Any]] = []
         self.status = 0
         self._client = httpx.Client(base_url=address, trust_env=False, timeout=60)
-        self._path, self._headers = f"/api/v1/jobs/{job.id}/events", headers
+        self._path, self._headers = f"/api/v1/{path}/{job.id}/events", headers
         self._thread = threading.Thread(target=self._follow, daemon=True)
         self._thread.start()
 

@@ -78,6 +78,12 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/networks/{id}/restore", "POST"),
         ("/api/v1/jobs", "GET"),
         ("/api/v1/signal", "POST"),
+        ("/api/v1/trainings", "GET"),
+        ("/api/v1/trainings", "POST"),
+        ("/api/v1/trainings/{id}", "GET"),
+        ("/api/v1/trainings/{id}/events", "GET"),
+        *((f"/api/v1/trainings/{{id}}/{action}", "POST") for action in ("pause", "resume", "step", "stop")),
+        ("/api/v1/evaluate", "POST"),
         ("/api/v1/signal/compare", "POST"),
         ("/api/v1/jobs/{id}", "GET"),
         ("/api/v1/jobs/{id}/events", "GET"),
@@ -125,6 +131,12 @@ CHANGES = ("create_network", "replace_network", "delete_network", "restore_netwo
 OF_JOBS = ("list_jobs", "get_job", "stop_job", "follow_job", "download_dataset")
 """What needs a job to be about, or starts one; `test_jobs.py` and `test_downloads.py` have some."""
 
+OF_TRAININGS = (
+    *("create_training", "list_trainings", "get_training", "follow_training"),
+    *("pause_training", "resume_training", "step_training", "stop_training"),
+)
+"""What needs a training; `test_trainings.py` has some."""
+
 
 async def run(
     client: Client, path: str, method: str, operation: dict[str, Any], **others: str | float
@@ -170,7 +182,7 @@ async def test_the_examples_of_changes_follow_each_other(client: Client, documen
 
 async def test_every_example_runs_and_is_what_it_answers(client: Client, document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
-        if operation["operationId"] in (*CHANGES, *OF_JOBS):
+        if operation["operationId"] in (*CHANGES, *OF_JOBS, *OF_TRAININGS):
             continue
         example = EXAMPLES[operation["operationId"]]
         response = await run(client, path, method, operation)

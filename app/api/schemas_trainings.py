@@ -1,0 +1,150 @@
+"""The wire shapes of trainings."""
+
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
+
+from app.api.schemas import Answer, Count, NetworkReference, Number, Request
+from app.api.schemas_jobs import JobProgress, JobStatus
+from app.nn.training import training_schema
+from app.trainings.scaling import SCALINGS
+
+_VALUES = {"type": "array", "items": {}}
+_GIVEN = {
+    "type": "object",
+    "title": "Examples given",
+    "properties": {"inputs": _VALUES, "targets": _VALUES},
+    "required": ["inputs", "targets"],
+    "additionalProperties": False,
+}
+_DATASET = {
+    "type": "object",
+    "title": "Data set",
+    "description": "Other fields are the data set's options, such as `noise` and `seed`.",
+    "properties": {"name": {"type": "string"}, "split": {"type": "string", "default": "train"}},
+    "required": ["name"],
+}
+_PART = {
+    "type": "object",
+    "title": "Another split",
+    "description": "Of the same data set.",
+    "properties": {"split": {"type": "string"}},
+    "required": ["split"],
+}
+DatasetReference = Annotated[Any, WithJsonSchema({"anyOf": [_DATASET, _GIVEN]})]
+_TRAINING = training_schema()
+
+
+def _describe_request(schema: dict[str, Any]) -> None:
+    """Put the fields of a training's document beside those of the request."""
+    schema["properties"] |= _TRAINING["properties"]
+    schema["required"] = [*schema["required"], *_TRAINING["required"]]
+    schema["additionalProperties"] = False
+
+
+class TrainingRequest(Request):
+    """A network, examples, and how to train: Keras' names and defaults. The core reads all of the latter."""
+
+    model_config = ConfigDict(extra="allow", json_schema_extra=_describe_request)
+
+    network: NetworkReference
+    dataset: DatasetReference
+    validation_data: Annotated[
+        Any, WithJsonSchema({"anyOf": [_DATASET, _PART, _GIVEN, {"type": "null"}], "default": None})
+    ] = Field(None, description="Examples that are measured after each epoch, and not trained on.")
+    scaling: Annotated[
+        Any, WithJsonSchema({"anyOf": [{"enum": list(SCALINGS)}, {"type": "null"}], "default": None})
+    ] = Field(
+        None,
+        description="Brings inputs to one size, by what the training examples are like: mean 0 and standard deviation "
+        "1, or 0 to 1. It becomes the `input.preprocessing` of the result.",
+    )
+    title: Annotated[
+        Any, WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1, "maxLength": 200}, {"type": "null"}]})
+    ] = Field(None, description="The title of the result.")
+
+
+class TrainingLinks(Answer):
+    """Where to go on."""
+
+    self: str
+    events: str
+    stop: str
+    pause: str
+    resume: str
+    step: str
+    network: str
+
+
+class TrainingPosition(Answer):
+    """A place in a training: so many updates and whole epochs were made."""
+
+    step: Count
+    epoch: Count
+
+
+class SavedNetwork(Answer):
+    """The network as it was stored."""
+
+    network: str
+    version: Count
+    step: Count
+
+
+class TrainingHealth(BaseModel):
+    """The first number that was not finite, and where it came from."""
+
+    model_config = ConfigDict(extra="allow")
+
+    detail: str
+
+
+class TrainingInfo(Answer):
+    """A training in a list."""
+
+    id: str
+    title: str
+    status: JobStatus
+    ahead: Count | None = Field(description="How many jobs are before one that is queued; null for others.")
+    network: str = Field(description="The id that the trained network has, or will have.")
+    created: str
+    started: str | None
+    ended: str | None
+    progress: JobProgress | None
+    error: str | None = Field(description="Why it failed, or why it was stopped if nobody asked for that.")
+    links: TrainingLinks
+
+
+class TrainingAnswer(TrainingInfo):
+    """A training and what has become of it."""
+
+    training: dict[str, Any] = Field(description="The training's document, every data set with its options.")
+    epoch: Count = Field(description="How many epochs are complete.")
+    epochs: Count
+    step: Count = Field(description="How many updates were made.")
+    batches: Count | None = Field(description="How many steps an epoch has; null before it has begun.")
+    examples: Count | None
+    validation_examples: Count | None
+    history: dict[str, list[Number]] = Field(description="Under Keras' keys, a number for each epoch.")
+    reason: str | None = Field(
+        description="`epochs`, `early_stopping`, `stopped` or `not_finite`; null before the end."
+    )
+    health: TrainingHealth | None
+    checkpoint: TrainingPosition | None = Field(description="What is on the disk, and would be gone on from.")
+    saved: SavedNetwork | None = Field(description="The network as it was stored; null until it is.")
+    scaling: dict[str, Any] | None = Field(description="What was taken away from the inputs, and divided by.")
+    classes: list[str]
+
+
+class TrainingsQuery(BaseModel):
+    """Which trainings to list."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+
+    limit: Count = Field(100, ge=1, le=1000, description="How many to send, the newest first.")
+
+
+class StepsRequest(Request):
+    """How far to go."""
+
+    steps: int = Field(1, ge=1, le=1_000_000, description="How many batches to train on before it waits again.")

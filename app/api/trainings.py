@@ -1,0 +1,182 @@
+"""Trainings: begun, followed, paused, taken step by step, stopped and gone on with."""
+
+import math
+from functools import partial
+from typing import Annotated, Any
+
+from fastapi import Query
+from starlette.responses import Response
+
+from app.api.call import Call, Cost, Services
+from app.api.dataset_inputs import READING_SECONDS
+from app.api.encoding import encode
+from app.api.jobs import EVENTS_DOCUMENTATION, follow
+from app.api.networks import describe_time
+from app.api.route import BASE, api_router, json_response
+from app.api.schemas_trainings import (
+    StepsRequest,
+    TrainingAnswer,
+    TrainingInfo,
+    TrainingRequest,
+    TrainingsQuery,
+)
+from app.errors import NotFound, NotPossible
+from app.ids import draw_id
+from app.jobs import Job, Status
+from app.jobs.payload import pack_network
+from app.nn.errors import Problem
+from app.nn.network import Network
+from app.trainings.examples import memory_of
+from app.trainings.plan import Plan, read_plan
+from app.trainings.record import read_record
+from app.trainings.storing import check_size
+from app.trainings.work import pack_plan
+
+router = api_router("Trainings")
+
+KIND = "training"
+SECONDS_PER_VALUE = 2e-8
+TRIED_EXAMPLES = 64
+
+
+@router.post("/trainings", response_model=TrainingInfo, status_code=202)
+async def create_training(body: TrainingRequest, call: Call) -> Response:
+    """Train a network, as a job. `network` in the answer is the id of the result, which is stored at the end.
+
+    All that `compile` and `fit` of Keras take has their names and defaults here.
+    """
+    network = await call.network(body.network)
+    check_size(network, call.services.settings)
+    document = {**(body.model_extra or {}), **body.model_dump(exclude={"network"}, exclude_unset=True)}
+    given = call.received_bytes / 4 * SECONDS_PER_VALUE
+    cost = Cost(READING_SECONDS + given, TRIED_EXAMPLES * math.prod(network.input.shape) * 16)
+    plan = await call.run(cost, read_plan, document, network, call.services.dataset_folders)
+    call.refuse_too_large(Cost(memory_bytes=memory_of(plan, network)))
+    network_id = draw_id()
+    submit = partial(_submit, call, network, plan, network_id)
+    job = await call.file(submit)
+    described = describe_training(job, None)
+    return Response(encode(described), 202, {"Location": described["links"]["self"]}, "application/json")
+
+
+def _submit(call: Call, network: Network, plan: Plan, network_id: str) -> Job:
+    description, arrays = pack_network(network, call.given_parameters)
+    arguments = {"network": description, "plan": pack_plan(plan), "network_id": network_id}
+    data = plan.source.name or "examples of one's own"
+    title = plan.title or f"{network.document.get('title') or network.name or 'A network'}, trained on {data}"
+    facts = {"network": network_id, "training": plan.to_document(), "epochs": plan.training.epochs}
+    return call.services.jobs.submit(KIND, arguments, title[:200], facts, {**arrays, **plan.arrays})
+
+
+@router.get("/trainings", response_model=list[TrainingInfo])
+async def list_trainings(query: Annotated[TrainingsQuery, Query()], call: Call) -> Response:
+    """List the trainings, the newest first."""
+    jobs = await call.file(call.services.jobs.list_all)
+    waiting = sorted((job.created, job.id) for job in jobs if job.status is Status.QUEUED)
+    places = {job_id: place for place, (_, job_id) in enumerate(waiting)}
+    trainings = [job for job in jobs if job.kind == KIND]
+    response = json_response([describe_training(job, places.get(job.id)) for job in trainings[: query.limit]])
+    response.headers["X-Total-Count"] = str(len(trainings))
+    return response
+
+
+@router.get("/trainings/{id}", response_model=TrainingAnswer)
+async def get_training(id: str, call: Call) -> Response:  # noqa: A002 - the name in the path
+    """Tell how a training is doing: its status, its history, and the network that it makes."""
+    return await call.file(_answer, call.services, id)
+
+
+@router.get("/trainings/{id}/events", **EVENTS_DOCUMENTATION)
+async def follow_training(id: str, call: Call) -> Response:  # noqa: A002
+    """Follow a training (`text/event-stream`), from the first event or from the one after `Last-Event-ID`.
+
+    `step` (a few times a second at most), `epoch` with its line of the history, `checkpoint` for what is on the disk,
+    `health` for the first number that is not finite, `saved` for the stored network, `status`, `progress` (without an
+    id) and `end`.
+    """
+    await call.file(_find, call.services, id)
+    return await follow(id, call)
+
+
+@router.post("/trainings/{id}/pause", response_model=TrainingAnswer)
+async def pause_training(id: str, call: Call) -> Response:  # noqa: A002
+    """Let a training wait after the batch that it is at; what it has is written down."""
+    return await _control(call, id, "pause")
+
+
+@router.post("/trainings/{id}/resume", response_model=TrainingAnswer)
+async def resume_training(id: str, call: Call) -> Response:  # noqa: A002
+    """Let a training go on that is paused, was stopped or has failed: from where it was, bit for bit."""
+    job = await call.file(_find, call.services, id)
+    if job.status.ended:
+        await call.file(_go_on, call.services, id)
+        return await call.file(_answer, call.services, id)
+    return await _control(call, id, "run")
+
+
+@router.post("/trainings/{id}/step", response_model=TrainingAnswer)
+async def step_training(id: str, body: StepsRequest, call: Call) -> Response:  # noqa: A002
+    """Train on one batch more, or on so many, and wait; one that was running is paused by this."""
+    return await _control(call, id, "pause", body.steps)
+
+
+@router.post("/trainings/{id}/stop", response_model=TrainingAnswer)
+async def stop_training(id: str, call: Call) -> Response:  # noqa: A002
+    """Stop a training; the network is stored as it is then."""
+    return await _control(call, id, "stop")
+
+
+async def _control(call: Call, job_id: str, wanted: str, steps: int = 0) -> Response:
+    await call.file(_find, call.services, job_id)
+    await call.file(call.services.jobs.control, job_id, wanted, steps)
+    return await call.file(_answer, call.services, job_id)
+
+
+def _find(services: Services, job_id: str) -> Job:
+    job = services.jobs.get(job_id)
+    if job.kind != KIND:
+        raise NotFound(Problem("", f'the job "{job_id}" is no training', "the id of a training", job_id))
+    return job
+
+
+def _go_on(services: Services, job_id: str) -> Job:
+    record = read_record(services.jobs.folder(job_id).files)
+    if record["reason"] == "not_finite":
+        detail = "from where it is, its numbers would be no longer finite again: begin another, with smaller steps"
+        raise NotPossible(detail)
+    return services.jobs.requeue(job_id)
+
+
+def _answer(services: Services, job_id: str) -> Response:
+    job = _find(services, job_id)
+    record = read_record(services.jobs.folder(job_id).files)
+    if record["saved"] is not None:
+        job.facts["network"] = record["saved"]["network"]  # type: ignore[index]
+    answer = describe_training(job, services.jobs.ahead(job))
+    answer |= {"training": job.facts["training"], "epochs": job.facts["epochs"]}
+    names = ("epoch", "step", "batches", "examples", "validation_examples", "history", "reason", "health")
+    answer |= {name: record[name] for name in (*names, "checkpoint", "saved", "scaling", "classes")}
+    return json_response(answer)
+
+
+def describe_training(job: Job, ahead: int | None) -> dict[str, Any]:
+    """Return what a list says of a training."""
+    place = f"{BASE}/trainings/{job.id}"
+    actions = ("events", "stop", "pause", "resume", "step")
+    return {
+        "id": job.id,
+        "title": job.title,
+        "status": job.status,
+        "ahead": ahead,
+        "network": job.facts["network"],
+        "created": describe_time(job.created),
+        "started": describe_time(job.started),
+        "ended": describe_time(job.ended),
+        "progress": job.progress,
+        "error": job.error,
+        "links": {
+            "self": place,
+            **{action: f"{place}/{action}" for action in actions},
+            "network": f"{BASE}/networks/{job.facts['network']}",
+        },
+    }

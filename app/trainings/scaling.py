@@ -1,0 +1,45 @@
+"""Scaling of inputs: numbers of different sizes brought to one, by what the training examples are like.
+
+What was found becomes the `input.preprocessing` of the trained network, so that every example which comes later is
+scaled in the same way.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from app.datasets.fitting import normalize
+from app.nn.network import Network
+from app.nn.reading import Array
+
+SCALINGS = ("standard", "min_max")
+"""`standard`: mean 0 and standard deviation 1; `min_max`: from 0 to 1. For each feature, or channel of a picture."""
+
+
+def find_scaling(inputs: Array, scaling: str) -> dict[str, list[float]]:
+    """Return what to take away (`mean`) and to divide by (`std`), for each place of the last axis.
+
+    A feature that is the same in all examples is divided by 1.
+    """
+    rows = inputs.reshape(-1, inputs.shape[-1]).astype(np.float64, copy=False)
+    if scaling == "standard":
+        away, by = rows.mean(axis=0), rows.std(axis=0)
+    else:
+        away = rows.min(axis=0)
+        by = rows.max(axis=0) - away
+    return {"mean": away.tolist(), "std": np.where(by > 0, by, 1.0).tolist()}
+
+
+def scale(inputs: Array, found: Mapping[str, Any]) -> Array:
+    """Return the inputs scaled, as a new array."""
+    return normalize(inputs.copy(), found)
+
+
+def with_scaling(network: Network, found: Mapping[str, Any], picture: bool) -> Network:
+    """Return the network with what was found in its preprocessing; pixels of pictures go from 0 to 255 there."""
+    preprocessing = {**({"scale": 255} if picture else {}), **network.input.preprocessing, **found}
+    spec = replace(network.input, preprocessing=preprocessing)
+    document = {**network.document, "input": {**network.document["input"], "preprocessing": preprocessing}}
+    return replace(network, input=spec, document=document)
