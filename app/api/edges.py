@@ -11,7 +11,7 @@ from app.api.problems import Problems
 from app.api.route import api_router, json_response
 from app.api.schemas import EdgesAnswer, EdgesRequest
 from app.api.tracing import read_asked, trace_cost
-from app.nn.explain import Edges, edges
+from app.nn.edges import Edges, edges
 from app.nn.network import Network
 
 router = api_router("Values")

@@ -111,23 +111,6 @@ class Explanation:
 
 
 @dataclass(frozen=True)
-class Edges:
-    """The strongest connections into a layer.
-
-    For each: its source (a position in `sources`), the nodes at both ends (flat, C order), the weight and the product,
-    which are `None` for factors of a product. `count` is how many connections there are in all.
-    """
-
-    sources: tuple[str, ...]
-    count: int
-    source: Array
-    source_node: Array
-    node: Array
-    weight: Array | None
-    product: Array | None
-
-
-@dataclass(frozen=True)
 class _Recomputed:
     """A node's value done again, how far rounding may have moved it, and what an activation along an axis looked at."""
 
@@ -230,12 +213,18 @@ def _strongest(trace: Trace, layer: str, terms: Terms, top: int) -> tuple[tuple[
 
 
 def _tolerance(terms: Terms, dtype: np.dtype[Any]) -> float:
-    """Bound the rounding error of a sum (or product) of n terms: 4 · n · eps · (Σ |product| + |bias|).
+    """Bound the rounding error of a node that its terms make."""
+    return float(_rounding(len(terms.value), terms.magnitude, dtype))
+
+
+def _rounding(count: int, magnitude: Any, dtype: np.dtype[Any]) -> Any:
+    """Bound the rounding error of a sum (or product) of `count` terms: 4 · n · eps · (Σ |product| + |bias|).
 
     Numbers below the smallest normal one are rounded too, to a subnormal or to 0: that bounds it from below.
+    `magnitude` is a number, or an array with one for each sum.
     """
     limits = np.finfo(dtype)
-    return 4.0 * len(terms.value) * (float(limits.eps) * terms.magnitude + float(limits.tiny))
+    return 4.0 * count * (float(limits.eps) * magnitude + float(limits.tiny))
 
 
 def _recompute(trace: Trace, layer: str, index: Shape, inputs: list[Array], terms: Terms) -> _Recomputed:
@@ -264,16 +253,23 @@ def _recompute_along_axis(
     shape = placed.layer.pre_activation_shape(placed.input_shapes)
     axis = int(activation.parameters["axis"]) + len(shape)
     line = [(*index[:axis], position, *index[axis + 1 :]) for position in range(shape[axis])]
-    taken = [placed.layer.terms(one, inputs, trace.network.parameters[layer]) for one in line]
-    totals = np.array([terms.total for terms in taken])
-    tolerances = np.array([_tolerance(terms, dtype) for terms in taken])
+    parameters = trace.network.parameters[layer]
+    form = placed.layer.product_form(inputs, parameters) if axis == len(shape) - 1 else None
+    if form is not None:
+        position = int(np.ravel_multi_index(index[:-1], shape[:-1])) if axis else 0
+        totals, magnitudes = form.totals(position)
+        tolerances = _rounding(len(form.weight), magnitudes, dtype)
+    else:
+        taken = [placed.layer.terms(one, inputs, parameters) for one in line]
+        totals = np.array([terms.total for terms in taken])
+        tolerances = np.array([_tolerance(terms, dtype) for terms in taken])
     record = activation.activation
-    parameters = {**activation.parameters, "axis": -1}
-    outputs = record.evaluate(totals, **parameters)
+    settings = {**activation.parameters, "axis": -1}
+    outputs = record.evaluate(totals, **settings)
     value = float(outputs[index[axis]])
     chosen = np.zeros_like(outputs)
     chosen[index[axis]] = 1.0
-    slopes = np.abs(record.backward(totals, chosen, **parameters))
+    slopes = np.abs(record.backward(totals, chosen, **settings))
     limits = np.finfo(dtype)
     # Shares are formed by dividing; the other functions subtract numbers of the size of the pre-activations.
     divided = record.name in ("softmax", "glu")
@@ -293,67 +289,3 @@ def _recompute_along_axis(
         for one, total, exponential in zip(line, totals, exponentials, strict=True)
     )
     return _Recomputed(value, tolerance, activation_terms, denominator, shift)
-
-
-def edges(trace: Trace, layer: str, example: int = 0, top: int = 2000) -> Edges:
-    """Return the `top` strongest connections into a layer (by |product|) in one example of a trace, strongest first.
-
-    Takes one `terms` of the layer for each of its nodes, and keeps few connections at a time, whatever the
-    layer's size.
-    """
-    placed = trace.network.placed(layer)
-    parameters = trace.network.parameters[layer]
-    inputs = [one[example] for one in trace.inputs_of(layer)]
-    shape = placed.layer.pre_activation_shape(placed.input_shapes)
-    count = 0
-    kept = _Strongest(top)
-    with np.errstate(all="ignore"):
-        for index in np.ndindex(shape):
-            terms = placed.layer.terms(index, inputs, parameters)
-            count += len(terms.value)
-            # glu folds the second half of an axis onto the first: both lead to the same node
-            place = tuple(one % length for one, length in zip(index, placed.output_shape, strict=True))
-            kept.add(terms, int(np.ravel_multi_index(place, placed.output_shape)))
-    return kept.edges(placed.inputs, count)
-
-
-class _Strongest:
-    """Keeps the `top` rows with the largest |product| of the terms that are added."""
-
-    def __init__(self, top: int) -> None:
-        self.top = top
-        self.rows: list[Array] = []
-        self.waiting = 0
-        self.factors = False
-
-    def add(self, terms: Terms, node: int) -> None:
-        """Add the terms of one node."""
-        self.factors = terms.product is None
-        weight = terms.value if terms.weight is None else terms.weight
-        product = terms.value if terms.product is None else terms.product
-        self.rows.append(np.array([terms.source, terms.source_node, np.full(len(weight), node), weight, product]))
-        self.waiting += len(weight)
-        if self.waiting > 8 * self.top + 10_000:
-            self.rows = [self._best()]
-            self.waiting = self.rows[0].shape[1]
-
-    def _best(self) -> Array:
-        rows = np.concatenate(self.rows, axis=1)
-        strength = np.abs(rows[4])
-        strength[np.isnan(strength)] = np.inf
-        order = np.argsort(-strength, kind="stable")[: self.top]
-        return rows[:, order]
-
-    def edges(self, sources: tuple[str, ...], count: int) -> Edges:
-        """Return what was kept, strongest first."""
-        source, source_node, node, weight, product = self._best()
-        whole = np.int64
-        return Edges(
-            sources,
-            count,
-            source.astype(whole),
-            source_node.astype(whole),
-            node.astype(whole),
-            None if self.factors else weight,
-            None if self.factors else product,
-        )

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from app.nn.best import BLOCK, Best
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import forward
 from app.nn.network import Network
@@ -43,19 +44,35 @@ def strongest(
     the product; without, or where a value is used at several places of an example, strength is |value| and there
     is no product.
     """
-    values = network.parameters[layer][parameter].astype(np.float64)
+    values = network.parameters[layer][parameter]
     factors = None
     if inputs is not None:
         trace = forward(network, inputs[:1])
         factors = network.placed(layer).layer.factors(parameter, [one[0] for one in trace.inputs_of(layer)])
+    return strongest_values(values, factors, top)
+
+
+def strongest_values(values: Array, factors: Array | None, top: int) -> list[tuple[Shape, float, float | None]]:
+    """Return (index, value, product) of the strongest of some values, looking at a block of rows at a time."""
+    rows = values.reshape(len(values), -1) if values.ndim else values.reshape(1, 1)
+    multiplied = None if factors is None else np.broadcast_to(factors, values.shape)
+    best = Best(top)
+    together = max(1, BLOCK // rows.shape[1])
     with np.errstate(all="ignore"):
-        products = None if factors is None else values * factors
-    strength = np.abs(values if products is None else products).reshape(-1)
-    strength[np.isnan(strength)] = np.inf
-    chosen = np.argpartition(-strength, min(top, strength.size) - 1)[:top]
-    chosen = chosen[np.argsort(-strength[chosen], kind="stable")]
-    result: list[tuple[Shape, float, float | None]] = []
-    for position in chosen:
-        index = tuple(int(one) for one in np.unravel_index(position, values.shape))
-        result.append((index, float(values[index]), None if products is None else float(products[index])))
-    return result
+        for start in range(0, len(rows), together):
+            strength = rows[start : start + together].astype(np.float64)
+            if multiplied is not None:
+                part = multiplied[start : start + together] if values.ndim else multiplied
+                strength *= part.reshape(strength.shape)
+            best.add(np.abs(strength).reshape(-1), start * rows.shape[1])
+        places = best.places()
+        index = np.unravel_index(places, values.shape) if values.ndim else ()
+        weights = values[index].astype(np.float64).reshape(-1)
+        products = None if multiplied is None else weights * multiplied[index].astype(np.float64).reshape(-1)
+    indexes = zip(*(axis.tolist() for axis in index), strict=True) if values.ndim else [()]
+    return [
+        (place, weight, None if products is None else product)
+        for place, weight, product in zip(
+            indexes, weights.tolist(), (weights if products is None else products).tolist(), strict=True
+        )
+    ]

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.nn.explain import Explanation, edges, explain
+from app.nn.edges import edges
+from app.nn.explain import Explanation, explain
 from app.nn.forward import Trace, forward
 from app.nn.inputs import read_overrides
 from app.nn.network import INPUT, Network

@@ -29,6 +29,9 @@ Box = tuple[tuple[int, int], ...]
 """A part of a tensor without its batch: start and stop along each axis."""
 
 LINEAR = ACTIVATIONS["linear"]
+UNITS_BLOCK = 2**17
+"""So many weights are turned into float64 at a time."""
+
 NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -119,6 +122,34 @@ class Terms:
         return float(np.abs(self.product).sum()) + (
             abs(self.bias or 0.0) if self.bias_magnitude is None else self.bias_magnitude
         )
+
+
+class ProductForm(NamedTuple):
+    """A layer of weighted sums for one example: at every position p the same weights for its own values.
+
+    Node (p, u) of the pre-activation is Σ_f value[p, f] · weight[f, u] + bias[u]; value (positions, features) is the
+    layer's only input with its first axes made one.
+    """
+
+    value: Array
+    weight: Array
+    bias: Array | None
+
+    def totals(self, position: int) -> tuple[Array, Array]:
+        """Return all nodes at a position done again in float64, and Σ |product| + |bias| of each."""
+        features, units = self.weight.shape
+        values = self.value[position].astype(np.float64)
+        totals, magnitudes = np.empty(units), np.empty(units)
+        together = max(1, UNITS_BLOCK // features)
+        for start in range(0, units, together):
+            part = slice(start, start + together)
+            weight = self.weight[:, part].astype(np.float64)
+            totals[part] = values @ weight
+            magnitudes[part] = np.abs(values) @ np.abs(weight)
+        if self.bias is not None:
+            totals += self.bias
+            magnitudes += np.abs(self.bias)
+        return totals, magnitudes
 
 
 def single_terms(value: Array, source_node: Array, weight: Array, **rest: Any) -> Terms:
@@ -258,6 +289,10 @@ class Layer(ABC):
         By default it is all of every input.
         """
         return tuple(whole(shape) for shape in input_shapes)
+
+    def product_form(self, inputs: Sequence[Array], parameters: Parameters) -> ProductForm | None:
+        """Return the layer as products with one matrix, for one example, if it is that: the `terms` of all nodes."""
+        return None
 
     def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:
         """Return what each value of a parameter is multiplied by in one example, to be broadcast over the parameter.

@@ -18,6 +18,7 @@ from app.nn.layers.base import (
     LayerValues,
     Parameters,
     ParameterSpec,
+    ProductForm,
     Terms,
     activated_shape,
     before_activation,
@@ -143,6 +144,11 @@ class Dense(Layer):
         """All features, at the same positions."""
         box = before_activation(self.activation, box, self.pre_activation_shape(input_shapes))
         return ((*box[:-1], (0, input_shapes[0][-1])),)
+
+    def product_form(self, inputs: Sequence[Array], parameters: Parameters) -> ProductForm:
+        """Return features, kernel and bias."""
+        features = inputs[0].reshape(-1, inputs[0].shape[-1])
+        return ProductForm(features, parameters["kernel"], parameters["bias"] if self.use_bias else None)
 
     def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:
         """The feature that a weight multiplies, 1 for a bias; `None` where there are several positions."""

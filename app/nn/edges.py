@@ -1,0 +1,126 @@
+"""The strongest connections into a layer, for drawing: by |weight × value|, of however many there are."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.nn.best import BLOCK, Best
+from app.nn.forward import Trace
+from app.nn.layers import Terms
+from app.nn.layers.base import ProductForm
+from app.nn.placement import PlacedLayer
+from app.nn.reading import Array, Shape
+
+
+@dataclass(frozen=True)
+class Edges:
+    """The strongest connections into a layer.
+
+    For each: its source (a position in `sources`), the nodes at both ends (flat, C order), the weight and the product,
+    which are `None` for factors of a product. `count` is how many connections there are in all.
+    """
+
+    sources: tuple[str, ...]
+    count: int
+    source: Array
+    source_node: Array
+    node: Array
+    weight: Array | None
+    product: Array | None
+
+
+def edges(trace: Trace, layer: str, example: int = 0, top: int = 2000) -> Edges:
+    """Return the `top` strongest connections into a layer (by |product|) in one example of a trace, strongest first.
+
+    A layer that knows its `product_form` is looked at in blocks of its weights; of any other one `terms` is taken for
+    each of its nodes. Few connections are kept at a time, whatever the layer's size.
+    """
+    placed = trace.network.placed(layer)
+    parameters = trace.network.parameters[layer]
+    inputs = [one[example] for one in trace.inputs_of(layer)]
+    shape = placed.layer.pre_activation_shape(placed.input_shapes)
+    form = placed.layer.product_form(inputs, parameters)
+    if form is not None:
+        with np.errstate(all="ignore"):
+            return _edges_of_products(form, placed, shape, top)
+    count = 0
+    kept = _Strongest(top)
+    with np.errstate(all="ignore"):
+        for index in np.ndindex(shape):
+            terms = placed.layer.terms(index, inputs, parameters)
+            count += len(terms.value)
+            # glu folds the second half of an axis onto the first: both lead to the same node
+            place = tuple(one % length for one, length in zip(index, placed.output_shape, strict=True))
+            kept.add(terms, int(np.ravel_multi_index(place, placed.output_shape)))
+    return kept.edges(placed.inputs, count)
+
+
+def _edges_of_products(form: ProductForm, placed: PlacedLayer, shape: Shape, top: int) -> Edges:
+    """Look at blocks of units; a connection's place is (position · units + unit) · features + feature."""
+    features, units = form.weight.shape
+    best = Best(top)
+    together = max(1, BLOCK // features)
+    for row, values in enumerate(form.value):
+        for start in range(0, units, together):
+            block = form.weight[:, start : start + together].T.astype(np.float64, order="C")
+            block *= values
+            np.abs(block, out=block)
+            best.add(block.reshape(-1), (row * units + start) * features)
+    node, feature = np.divmod(best.places(), features)
+    position, unit = np.divmod(node, units)
+    weight = form.weight[feature, unit].astype(np.float64)
+    value = form.value[position, feature].astype(np.float64)
+    # glu folds the second half of an axis onto the first: both lead to the same node
+    index = np.unravel_index(node, shape)
+    folded = tuple(one % length for one, length in zip(index, placed.output_shape, strict=True))
+    return Edges(
+        sources=placed.inputs,
+        count=form.value.size * units,
+        source=np.zeros(len(node), dtype=np.int64),
+        source_node=position * features + feature,
+        node=np.ravel_multi_index(folded, placed.output_shape),
+        weight=weight,
+        product=value * weight,
+    )
+
+
+class _Strongest:
+    """Keeps the `top` rows with the largest |product| of the terms that are added."""
+
+    def __init__(self, top: int) -> None:
+        self.top = top
+        self.rows: list[Array] = []
+        self.waiting = 0
+        self.factors = False
+
+    def add(self, terms: Terms, node: int) -> None:
+        """Add the terms of one node."""
+        self.factors = terms.product is None
+        weight = terms.value if terms.weight is None else terms.weight
+        product = terms.value if terms.product is None else terms.product
+        self.rows.append(np.array([terms.source, terms.source_node, np.full(len(weight), node), weight, product]))
+        self.waiting += len(weight)
+        if self.waiting > 8 * self.top + 10_000:
+            self.rows = [self._best()]
+            self.waiting = self.rows[0].shape[1]
+
+    def _best(self) -> Array:
+        rows = np.concatenate(self.rows, axis=1)
+        strength = np.abs(rows[4])
+        strength[np.isnan(strength)] = np.inf
+        order = np.argsort(-strength, kind="stable")[: self.top]
+        return rows[:, order]
+
+    def edges(self, sources: tuple[str, ...], count: int) -> Edges:
+        """Return what was kept, strongest first."""
+        source, source_node, node, weight, product = self._best()
+        whole = np.int64
+        return Edges(
+            sources,
+            count,
+            source.astype(whole),
+            source_node.astype(whole),
+            node.astype(whole),
+            None if self.factors else weight,
+            None if self.factors else product,
+        )
