@@ -28,10 +28,6 @@ def describe_forward(
     Values are rounded to `precision`, if that is given, but statistics are of the exact ones. With `tensors` the values
     are put there, as `<layer>/output` and `<layer>/pre_activation`, and not into the answer.
     """
-
-    def shown(values: Array) -> Array:
-        return at_precision(values if batched else values[0], precision)
-
     network = trace.network
     wanted = trace.layers.keys() if layers is None else set(layers)
     names = [name for name in trace.layers if name in wanted]
@@ -40,17 +36,25 @@ def describe_forward(
     answer: dict[str, Any] = {"network": network.name, "dtype": network.dtype.name, "layers": described}
     for name, layer in zip(names, described, strict=True):
         output, before, *_ = trace.layers[name]
-        held = {} if before is None else {"pre_activation": shown(before)}
-        held["output"] = shown(output)
+        if not batched:
+            output, before = output[0], None if before is None else before[0]
+        if precision is not None:
+            output = at_precision(output, precision)
+            before = None if before is None else at_precision(before, precision)
         if tensors is None:
-            layer.update(held)
+            if before is not None:
+                layer["pre_activation"] = before
+            layer["output"] = output
         else:
-            tensors.update({f"{name}/{part}": values for part, values in held.items()})
+            if before is not None:
+                tensors[f"{name}/pre_activation"] = before
+            tensors[f"{name}/output"] = output
         layer["statistics"] = _describe_statistics(found[name])
+    last = at_precision(trace.output if batched else trace.output[0], precision)
     if tensors is None:
-        answer["output"] = shown(trace.output)
+        answer["output"] = last
     else:
-        tensors.setdefault(f"{network.output.name}/output", shown(trace.output))
+        tensors.setdefault(f"{network.output.name}/output", last)
     return answer
 
 
@@ -64,10 +68,22 @@ def at_precision(values: Array, precision: str | None) -> Array:
 
 def _describe_statistics(found: Statistics) -> dict[str, Any]:
     """Return the statistics of a layer as they are sent."""
-    described = found._asdict()
-    if found.nan or found.inf or not math.isfinite(found.std):
-        described.update({name: encode_number(described[name]) for name in ("min", "max", "mean", "std")})
-    return described
+    low, high, mean, std, argmax, zeros, positive, negative, nan, inf, first = found
+    if nan or inf or not math.isfinite(std):
+        low, high, mean, std = map(encode_number, found[:4])  # type: ignore[assignment]
+    return {
+        "min": low,
+        "max": high,
+        "mean": mean,
+        "std": std,
+        "argmax": argmax,
+        "zeros": zeros,
+        "positive": positive,
+        "negative": negative,
+        "nan": nan,
+        "inf": inf,
+        "first_non_finite": first,
+    }
 
 
 def _describe_layer(network: Network, name: str) -> dict[str, Any]:

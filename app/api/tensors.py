@@ -1,6 +1,6 @@
 """Answers as safetensors: the tensors, and the rest of the answer as JSON in `__metadata__["response"]`."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from starlette.responses import Response
@@ -23,10 +23,13 @@ ANSWERS_TENSORS: dict[int | str, dict[str, Any]] = {200: {"content": {SAFETENSOR
 class PiecesResponse(Response):
     """A response whose body is sent in pieces, so that large arrays go out without being copied into one."""
 
-    def __init__(self, pieces: list[memoryview], media_type: str, headers: Mapping[str, str] | None = None) -> None:
-        super().__init__(None, headers={**(headers or {}), "content-length": str(total_bytes(pieces))})
+    def __init__(
+        self, pieces: Sequence[bytes | memoryview], media_type: str, headers: Mapping[str, str] | None = None
+    ) -> None:
+        size = total_bytes(pieces)
+        super().__init__(None, headers={**(headers or {}), "content-length": str(size)})
         self.raw_headers.append((b"content-type", media_type.encode()))
-        self.pieces = joined(pieces)
+        self.pieces: list[bytes | memoryview] = [b"".join(pieces)] if size <= PIECE else joined(pieces)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send the pieces."""
@@ -36,10 +39,10 @@ class PiecesResponse(Response):
             await send({"type": "http.response.body", "body": piece, "more_body": number < last})
 
 
-def joined(pieces: list[memoryview]) -> list[bytes | memoryview]:
+def joined(pieces: Sequence[bytes | memoryview]) -> list[bytes | memoryview]:
     """Return the same bytes in fewer pieces: neighbours that are small are joined."""
     result: list[bytes | memoryview] = []
-    small: list[memoryview] = []
+    small: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:
         if len(piece) < PIECE:

@@ -16,14 +16,14 @@ def named_parameters(network: Network) -> dict[str, Array]:
     return {f"{layer}/{name}": values for layer, one in network.parameters.items() for name, values in one.items()}
 
 
-def write_npz(arrays: Mapping[str, Array]) -> list[memoryview]:
+def write_npz(arrays: Mapping[str, Array]) -> list[bytes | memoryview]:
     """Return arrays as an .npz file without pickles, as `numpy.load(…, allow_pickle=False)` reads it."""
     file = io.BytesIO()
     np.savez(file, **arrays)  # type: ignore[arg-type]  # no name has the form of its own options
     return [file.getbuffer()]
 
 
-WRITERS: Mapping[str, Callable[[Mapping[str, Array]], list[memoryview]]] = MappingProxyType(
+WRITERS: Mapping[str, Callable[[Mapping[str, Array]], list[bytes | memoryview]]] = MappingProxyType(
     {"npz": write_npz, "safetensors": write_safetensors}
 )
 """The formats by the endings of their files."""

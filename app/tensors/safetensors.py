@@ -7,6 +7,7 @@ and an answer have their JSON.)
 """
 
 import math
+import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
@@ -23,8 +24,12 @@ METADATA = "__metadata__"
 ALIGNMENT = 8
 LENGTH_BYTES = 8
 FIELDS = ("dtype", "shape", "data_offsets")
+SMALL = 2**16
+"""Arrays of fewer bytes are copied: that is quicker than to make a view of them."""
+
 NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
+_NATIVE = sys.byteorder == "little"
 _NAMES = {"float64": "F64", "float32": "F32", "int64": "I64"}
 _DTYPES: Mapping[str, np.dtype[Any]] = {
     name: np.dtype(code) for name, code in {"F64": "<f8", "F32": "<f4", "F16": "<f2", "I64": "<i8"}.items()
@@ -168,25 +173,35 @@ def _array(data: memoryview, entry: Mapping[str, Any]) -> Array:
     return values.astype(dtype.newbyteorder("="), copy=False).reshape(shape)
 
 
-def write_safetensors(arrays: Mapping[str, Array], metadata: Mapping[str, str] = NO_TEXTS) -> list[memoryview]:
+def write_safetensors(arrays: Mapping[str, Array], metadata: Mapping[str, str] = NO_TEXTS) -> list[bytes | memoryview]:
     """Return arrays of float64, float32 and int64 as safetensors, in pieces to be sent or written one after the other.
 
-    All but the first are views of the arrays, where those are contiguous. The header is as long as a multiple of 8
-    bytes and wider types stand first, so that a reader needs no copy to have every value aligned. Names are made of
-    names of layers and parameters: nothing in them has to be escaped in JSON.
+    Large arrays are pieces of their own, views of them where they are contiguous. The header is as long as a multiple
+    of 8 bytes and wider types stand first, so that a reader needs no copy to have every value aligned. Names are made
+    of names of layers and parameters: nothing in them has to be escaped in JSON.
     """
-    ordered = sorted(arrays.items(), key=lambda named: -named[1].dtype.itemsize)
-    entries = [f'"{METADATA}":{orjson.dumps(dict(metadata)).decode()}'] if metadata else []
+    named = list(arrays.items())
+    if len({values.dtype.itemsize for values in arrays.values()}) > 1:
+        named.sort(key=lambda one: -one[1].dtype.itemsize)
+    entries = []
+    pieces: list[bytes | memoryview] = []
+    kinds: dict[tuple[str, tuple[int, ...]], str] = {}
     end = 0
-    for name, values in ordered:
-        start, end = end, end + values.nbytes
-        shape = ",".join(map(str, values.shape))
-        dtype = _NAMES[values.dtype.name]
-        entries.append(f'"{name}":{{"dtype":"{dtype}","shape":[{shape}],"data_offsets":[{start},{end}]}}')
-    text = ("{" + ",".join(entries) + "}").encode()
-    text += b" " * (-len(text) % ALIGNMENT)
-    first = memoryview(len(text).to_bytes(LENGTH_BYTES, "little") + text)
-    return [first, *(_bytes_of(values) for _, values in ordered if values.size)]
+    for name, values in named:
+        kind = (values.dtype.char, values.shape)
+        text = kinds.get(kind)
+        if text is None:
+            shape = ",".join(map(str, values.shape))
+            text = kinds[kind] = f'"dtype":"{_NAMES[values.dtype.name]}","shape":[{shape}],"data_offsets":['
+        size = values.nbytes
+        start, end = end, end + size
+        entries.append(f'"{name}":{{{text}{start},{end}]}}')
+        if size:
+            pieces.append(values.tobytes() if size < SMALL and _NATIVE else _bytes_of(values))
+    parts = [b'"%b":%b' % (METADATA.encode(), orjson.dumps(dict(metadata)))] if metadata else []
+    header = b"{" + b",".join([*parts, *([",".join(entries).encode()] if entries else [])]) + b"}"
+    header += b" " * (-len(header) % ALIGNMENT)
+    return [len(header).to_bytes(LENGTH_BYTES, "little") + header, *pieces]
 
 
 def _bytes_of(values: Array) -> memoryview:
@@ -194,6 +209,6 @@ def _bytes_of(values: Array) -> memoryview:
     return np.ascontiguousarray(little).reshape(-1).view(np.uint8).data
 
 
-def total_bytes(pieces: Iterable[memoryview]) -> int:
+def total_bytes(pieces: Iterable[bytes | memoryview]) -> int:
     """Return how many bytes there are in all pieces."""
     return sum(map(len, pieces))
