@@ -79,6 +79,7 @@ class Settings:
     `blas_threads`: the threads that one matrix product may use.
     `data_dir`: the directory for what is stored; it is made when something is. The default is the user's own.
     `datasets_dir`: a folder with files of data sets that are there already; nothing is written into it.
+    `datasets`: how many data sets of their own people may keep here.
     `datasets_mirror`: an address to download data sets from, instead of their makers'.
     `database_url`: another database than the SQLite file there, `postgresql://…` or `sqlite:///FILE`.
     `image_pixels`: the most pixels that a picture may have which is to become an input.
@@ -114,6 +115,7 @@ class Settings:
     blas_threads: int = field(default_factory=lambda: min(4, available_processors()))
     data_dir: Path = field(default_factory=user_data_directory)
     datasets_dir: Path | None = None
+    datasets: int = 100
     datasets_mirror: str | None = None
     database_url: str | None = None
     image_pixels: int = 50_000_000

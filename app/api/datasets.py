@@ -11,19 +11,42 @@ from app.api.call import Call, Cost
 from app.api.dataset_inputs import READING_SECONDS
 from app.api.encoding import encode
 from app.api.jobs import describe_job
-from app.api.route import api_router, json_response
-from app.api.schemas_datasets import DatasetInfo, SamplesAnswer, SamplesQuery, SheetQuery
+from app.api.problems import Problems
+from app.api.route import BASE, api_router, json_response
+from app.api.schemas_datasets import (
+    DatasetInfo,
+    DatasetToStore,
+    OwnDatasetInfo,
+    SamplesAnswer,
+    SamplesQuery,
+    SheetQuery,
+)
 from app.api.schemas_jobs import JobInfo
-from app.datasets import DATASETS, Dataset, Folders, LoadedDataset, find_dataset, is_here, load_from, part_of
+from app.datasets import (
+    DATASETS,
+    Dataset,
+    Folders,
+    LoadedDataset,
+    all_datasets,
+    find_dataset,
+    is_here,
+    load_from,
+    part_of,
+)
+from app.datasets.csv_reading import CsvOptions, Table, check_columns, read_csv
+from app.datasets.own import check_name, delete_own, store_own
 from app.datasets.sheet import draw_sheet
-from app.errors import InvalidRequest, NotPossible
+from app.errors import InvalidRequest, NotPossible, ReadOnly, Unavailable
 from app.jobs import Job, Jobs
+from app.jobs.files import explain_os_error
 from app.nn.errors import NetworkError, Problem
 
 router = api_router("Data sets")
 
 KIND = "download"
 BYTES_PER_NUMBER = 60
+SECONDS_PER_CHARACTER = 2e-7
+BYTES_PER_CHARACTER = 30
 _OPTIONS = {
     "name": "options",
     "in": "query",
@@ -41,9 +64,9 @@ async def list_datasets(call: Call) -> Response:
     return await call.run(Cost(READING_SECONDS), _list, call.services.dataset_folders)
 
 
-@router.get("/datasets/{name}", response_model=DatasetInfo)
+@router.get("/datasets/{name}", response_model=DatasetInfo | OwnDatasetInfo)
 async def get_dataset(name: str, call: Call) -> Response:
-    """Describe one data set."""
+    """Describe one data set; of one that somebody brought, also what was found in it."""
     folders = call.services.dataset_folders
     return await call.run(Cost(READING_SECONDS), _get, name, folders)
 
@@ -71,6 +94,50 @@ async def get_sample_sheet(name: str, query: Annotated[SheetQuery, Query()], cal
     return await call.run(Cost(0.0, 4 * numbers, numbers), _sheet, dataset, query, folders)
 
 
+@router.post("/datasets", response_model=OwnDatasetInfo, status_code=201)
+async def create_dataset(body: DatasetToStore, call: Call) -> Response:
+    """Keep a table of your own, sent as CSV, as a data set.
+
+    Columns are recognised as numbers or categories (which become a column of zeros and ones each), classes get their
+    numbers. Every mistake is named with its line and column.
+    """
+    check_name(body.name, DATASETS)
+    size = len(body.csv)
+    cost = Cost(size * SECONDS_PER_CHARACTER, size * BYTES_PER_CHARACTER)
+    table = await call.run(cost, _read_csv, body)
+    folders, most = call.services.dataset_folders, call.services.settings.datasets
+    stored = await call.file(_store, body, table, folders, most)
+    answer = {**describe_dataset(stored, folders), **stored.details}
+    return Response(encode(answer), 201, {"Location": f"{BASE}/datasets/{stored.name}"}, "application/json")
+
+
+@router.delete("/datasets/{name}", status_code=204)
+async def delete_dataset(name: str, call: Call) -> Response:
+    """Delete a data set that somebody brought. This cannot be undone."""
+    if name in DATASETS:
+        detail = f"{name} comes with Vitrine and stays as it is"
+        raise ReadOnly(Problem("/name", detail, "a data set of your own", name))
+    await call.file(delete_own, name, call.services.dataset_folders)
+    return Response(status_code=204)
+
+
+def _read_csv(body: DatasetToStore) -> Table:
+    with Problems() as problems:
+        problems.read("/columns", check_columns, body.columns)
+    options = CsvOptions(body.target, body.task, body.columns, body.delimiter, body.header, body.missing)
+    return read_csv(body.csv, options)
+
+
+def _store(body: DatasetToStore, table: Table, folders: Folders, most: int) -> Dataset:
+    title = body.title or body.name
+    description = body.description or f"{len(table.targets):,} examples of {title}."
+    try:
+        return store_own(body.name, title, description, table, folders, most)
+    except OSError as error:
+        detail = f"the data set cannot be kept: {explain_os_error(error)}"
+        raise Unavailable(detail) from None
+
+
 @router.post("/datasets/{name}/download", response_model=JobInfo, status_code=202)
 async def download_dataset(name: str, call: Call) -> Response:
     """Download a data set, as a job; while one does that already, this is the answer too.
@@ -95,11 +162,12 @@ def _submit(jobs: Jobs, name: str, folders: Folders) -> Job:
 
 
 def _list(folders: Folders) -> Response:
-    return json_response([describe_dataset(dataset, folders) for dataset in DATASETS.values()])
+    return json_response([describe_dataset(dataset, folders) for dataset in all_datasets(folders)])
 
 
 def _get(name: str, folders: Folders) -> Response:
-    return json_response(describe_dataset(find_dataset(name, folders), folders))
+    dataset = find_dataset(name, folders)
+    return json_response({**describe_dataset(dataset, folders), **dataset.details})
 
 
 def describe_dataset(dataset: Dataset, folders: Folders) -> dict[str, Any]:
@@ -165,5 +233,5 @@ def _sheet(dataset: Dataset, query: SheetQuery, folders: Folders) -> Response:
         )
     loaded, _ = _load(dataset, query, folders)
     picture = draw_sheet(loaded, min(query.columns, len(loaded)))
-    # What a data set holds never changes.
+    # What a data set of pictures holds never changes.
     return Response(picture, media_type="image/png", headers={"Cache-Control": "private, max-age=86400"})

@@ -585,6 +585,39 @@ EXAMPLES: Mapping[str, Example] = {
         },
         parameters={"name": "xor", "count": 2},
     ),
+    "create_dataset": Example(
+        answer={
+            "name": "flowers",
+            "title": "flowers",
+            "description": "6 examples of flowers.",
+            "task": "classification",
+            "shape": [3],
+            "classes": ["rose", "tulip"],
+            "features": ["height", "colour=red", "colour=white"],
+            "target": "kind",
+            "splits": {"train": 4, "test": 2},
+            "levels": None,
+            "options": {"test_split": _SPLIT_OPTION, "seed": _SEED_OPTION},
+            "source": "brought by somebody",
+            "licence": "whatever its owner says",
+            "own": True,
+            "here": True,
+            "download": None,
+            "columns": [
+                {"name": "height", "kind": "number", "minimum": 28.0, "maximum": 52.5, "target": False},
+                {"name": "colour", "kind": "category", "categories": ["red", "white"], "target": False},
+                {"name": "kind", "kind": "category", "categories": ["rose", "tulip"], "target": True},
+            ],
+            "dropped": 0,
+        },
+        body={
+            "name": "flowers",
+            "csv": "height,colour,kind\n45,red,rose\n52.5,white,rose\n28,red,tulip\n31,white,tulip\n"
+            "50,red,rose\n30,red,tulip\n",
+            "target": "kind",
+        },
+    ),
+    "delete_dataset": Example(answer=None, parameters={"name": "flowers"}),
     "download_dataset": Example(
         answer={
             **JOB,

@@ -118,8 +118,11 @@ def _errors(operation: dict[str, Any], path: str) -> dict[str, str]:
         errors += [entry(BUSY), entry(UNAVAILABLE)]
     if path.startswith(f"{BASE}/datasets"):
         errors += [entry(TOO_LARGE), entry(BUSY)]
-        if operation["operationId"] == "download_dataset":
-            errors += [entry(NOT_POSSIBLE), entry(UNAVAILABLE)]
+        errors += {
+            "download_dataset": [entry(NOT_POSSIBLE), entry(UNAVAILABLE)],
+            "create_dataset": [entry(UNAVAILABLE)],
+            "delete_dataset": [entry(READ_ONLY), entry(UNAVAILABLE)],
+        }.get(operation["operationId"], [])
     if path.startswith(f"{BASE}/trainings/") and not path.endswith(("}", "events")):
         errors.append(entry(NOT_POSSIBLE))
     if path.startswith(f"{BASE}/networks"):

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.api.schemas import Answer, Count, Values
+from app.api.schemas import Answer, Count, Request, Values
 
 
 class DatasetDownload(Answer):
@@ -33,6 +33,53 @@ class DatasetInfo(Answer):
     own: bool = Field(description="Whether somebody brought it, and can delete it.")
     here: bool = Field(description="Whether it can be read now.")
     download: DatasetDownload | None = Field(description="null where nothing is to be downloaded.")
+
+
+class ColumnInfo(Answer):
+    """A column of a table that somebody brought."""
+
+    name: str
+    kind: Literal["number", "category", "ignore"]
+    target: bool
+    categories: list[str] = Field([], description="Present for categories, in the order of their numbers.")
+    minimum: float = Field(0.0, description="Present for numbers.")
+    maximum: float = Field(0.0, description="Present for numbers.")
+
+
+class OwnDatasetInfo(DatasetInfo):
+    """A data set that somebody brought, with what was found in it."""
+
+    columns: list[ColumnInfo]
+    dropped: Count = Field(description="How many rows were left out because they lacked a value.")
+
+
+class DatasetToStore(Request):
+    """A table as CSV, and what is to be known about it; the rest is found out."""
+
+    name: str = Field(description="1 to 60 small letters, digits, - and _.")
+    csv: str = Field(description="The table, with names of the columns in its first line or without.")
+    title: str = Field("", max_length=200)
+    description: str = Field("", max_length=2000)
+    target: str | None = Field(None, description="The column to predict; by default the last.")
+    task: Literal["classification", "regression"] | None = Field(
+        None, description="By default a classification where the target is texts, or few different whole numbers."
+    )
+    columns: Annotated[
+        Any,
+        WithJsonSchema(
+            {
+                "anyOf": [
+                    {"type": "object", "additionalProperties": {"enum": ["number", "category", "ignore"]}},
+                    {"type": "null"},
+                ]
+            }
+        ),
+    ] = Field(None, description="What columns are, by their names; the others are recognised.")
+    delimiter: Literal[",", ";", "\t", "|"] | None = None
+    header: bool | None = Field(None, description="Whether the first line has the names of the columns.")
+    missing: Literal["error", "drop"] = Field(
+        "error", description="What is done with rows that lack a value: they are a mistake, or left out."
+    )
 
 
 class SamplesQuery(BaseModel):

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.datasets.files import Files, missing
+from app.datasets.own import find_own, list_own
 from app.datasets.pictures import PICTURES
 from app.datasets.problems import PROBLEMS
 from app.datasets.record import Dataset, Folders, LoadedDataset, Option, Options, Samples
@@ -29,6 +30,7 @@ __all__ = [
     "Option",
     "Options",
     "Samples",
+    "all_datasets",
     "find_dataset",
     "is_here",
     "load",
@@ -40,11 +42,17 @@ DATASETS: Mapping[str, Dataset] = {dataset.name: dataset for dataset in (*TABLES
 """The data sets that Vitrine knows, in the order to show them."""
 
 
-def find_dataset(name: str, folders: Folders) -> Dataset:  # noqa: ARG001
+def all_datasets(folders: Folders) -> list[Dataset]:
+    """Return all data sets: those that Vitrine knows, then those that people brought."""
+    return [*DATASETS.values(), *list_own(folders)]
+
+
+def find_dataset(name: str, folders: Folders) -> Dataset:
     """Return the record of a data set; raises `NotFound`."""
-    if name in DATASETS:
-        return DATASETS[name]
-    known = ", ".join(DATASETS)
+    found = DATASETS.get(name) or find_own(name, folders)
+    if found is not None:
+        return found
+    known = ", ".join(dataset.name for dataset in all_datasets(folders))
     detail = f'no data set is called "{name[:60]}"; there are: {known}'
     raise NotFound(Problem("/name", detail, "the name of a data set", name[:60]))
 

@@ -89,6 +89,8 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/jobs/{id}/events", "GET"),
         ("/api/v1/jobs/{id}/stop", "POST"),
         *((f"/api/v1/{name}", "POST") for name in posts),
+        ("/api/v1/datasets", "POST"),
+        ("/api/v1/datasets/{name}", "DELETE"),
         ("/api/v1/datasets/{name}/download", "POST"),
         *((f"/api/v1/datasets{path}", "GET") for path in ("", "/{name}", "/{name}/samples", "/{name}/samples.png")),
     }
@@ -127,6 +129,9 @@ async def test_every_operation_is_described(document: dict[str, Any]) -> None:
 
 CHANGES = ("create_network", "replace_network", "delete_network", "restore_network")
 """What changes stored networks, in the order of the examples."""
+
+OF_DATASETS = ("create_dataset", "delete_dataset")
+"""What changes the data sets; `test_own_datasets.py` holds them against their examples."""
 
 OF_JOBS = ("list_jobs", "get_job", "stop_job", "follow_job", "download_dataset")
 """What needs a job to be about, or starts one; `test_jobs.py` and `test_downloads.py` have some."""
@@ -182,7 +187,7 @@ async def test_the_examples_of_changes_follow_each_other(client: Client, documen
 
 async def test_every_example_runs_and_is_what_it_answers(client: Client, document: dict[str, Any]) -> None:
     for path, method, operation in operations(document):
-        if operation["operationId"] in (*CHANGES, *OF_JOBS, *OF_TRAININGS):
+        if operation["operationId"] in (*CHANGES, *OF_DATASETS, *OF_JOBS, *OF_TRAININGS):
             continue
         example = EXAMPLES[operation["operationId"]]
         response = await run(client, path, method, operation)
