@@ -19,7 +19,7 @@ from app import __version__
 
 ROOT = Path(__file__).parent.parent
 COMMAND = [sys.executable, "-m", "app.cli"]
-COMMANDS = ("serve", "forward", "explain", "summary", "activation")
+COMMANDS = ("serve", "forward", "explain", "summary", "activation", "train", "evaluate")
 
 
 def run(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -1,7 +1,6 @@
 """Trainings: begun, followed, paused, taken step by step, stopped and gone on with."""
 
 import math
-from functools import partial
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -21,20 +20,15 @@ from app.api.schemas_trainings import (
     TrainingsQuery,
 )
 from app.errors import NotFound, NotPossible
-from app.ids import draw_id
 from app.jobs import Job, Status
-from app.jobs.payload import pack_network
 from app.nn.errors import Problem
-from app.nn.network import Network
-from app.trainings.examples import memory_of
-from app.trainings.plan import Plan, read_plan
+from app.trainings.begin import KIND, begin
+from app.trainings.plan import read_plan
 from app.trainings.record import read_record
 from app.trainings.storing import check_size
-from app.trainings.work import pack_plan
 
 router = api_router("Trainings")
 
-KIND = "training"
 SECONDS_PER_VALUE = 2e-8
 TRIED_EXAMPLES = 64
 
@@ -46,26 +40,15 @@ async def create_training(body: TrainingRequest, call: Call) -> Response:
     All that `compile` and `fit` of Keras take has their names and defaults here.
     """
     network = await call.network(body.network)
-    check_size(network, call.services.settings)
+    check_size(network, call.services.settings)  # before data is read
     document = {**(body.model_extra or {}), **body.model_dump(exclude={"network"}, exclude_unset=True)}
     given = call.received_bytes / 4 * SECONDS_PER_VALUE
     cost = Cost(READING_SECONDS + given, TRIED_EXAMPLES * math.prod(network.input.shape) * 16)
     plan = await call.run(cost, read_plan, document, network, call.services.dataset_folders)
-    call.refuse_too_large(Cost(memory_bytes=memory_of(plan, network)))
-    network_id = draw_id()
-    submit = partial(_submit, call, network, plan, network_id)
-    job = await call.file(submit)
+    services = call.services
+    job = await call.file(begin, services.jobs, services.settings, network, plan, call.given_parameters)
     described = describe_training(job, None)
     return Response(encode(described), 202, {"Location": described["links"]["self"]}, "application/json")
-
-
-def _submit(call: Call, network: Network, plan: Plan, network_id: str) -> Job:
-    description, arrays = pack_network(network, call.given_parameters)
-    arguments = {"network": description, "plan": pack_plan(plan), "network_id": network_id}
-    data = plan.source.name or "examples of one's own"
-    title = plan.title or f"{network.document.get('title') or network.name or 'A network'}, trained on {data}"
-    facts = {"network": network_id, "training": plan.to_document(), "epochs": plan.training.epochs}
-    return call.services.jobs.submit(KIND, arguments, title[:200], facts, {**arrays, **plan.arrays})
 
 
 @router.get("/trainings", response_model=list[TrainingInfo])

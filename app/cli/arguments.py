@@ -2,13 +2,16 @@
 
 import re
 from argparse import SUPPRESS, ArgumentParser, ArgumentTypeError, RawDescriptionHelpFormatter
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from app import __version__
 from app.cli.text import printable
 
-NETWORK_HELP = "an example's name, the path of a network document (JSON), or - for standard input"
+NETWORK_HELP = (
+    "an example's name, the path of a network document (JSON), the id of a stored network, or - for standard input"
+)
 INPUT_HELP = (
     "the input: numbers (0.5,0.7), JSON ([[0.5, 0.7]] is a batch of one), or @FILE with JSON in it; "
     "by default the document's own"
@@ -21,6 +24,8 @@ examples:
   vitrine explain walkthrough 'hidden[0]'
   vitrine summary my-network.json
   vitrine activation leaky_relu -1 0 1 --parameter negative_slope=0.1
+  vitrine train my-network.json --dataset cifar10 --epochs 10
+  vitrine evaluate k7m2x9p4qa --dataset cifar10
   vitrine serve --port 8123
 
 "vitrine COMMAND --help" says more. Exit codes: 0 it worked; 1 a document, input or name is wrong, each
@@ -63,6 +68,22 @@ examples:
   vitrine activation softmax 1 2 3 --json
 
 A function along an axis, such as softmax, takes all values together."""
+
+TRAIN_EPILOG = """\
+examples:
+  vitrine train my-network.json --dataset cifar10 --epochs 10 --optimizer adam --batch-size 64
+  vitrine train my-network.json --dataset spirals --option noise=0.1 --validate test --epochs 200
+  vitrine train my-network.json --dataset iris --scaling standard --optimizer '{"name": "sgd", "momentum": 0.9}'
+  vitrine train my-network.json --settings training.json --output trained.json
+
+Names and defaults are Keras'; docs/training.md lists them. It runs as a job in the data directory that the server
+uses: the page shows it. Ctrl-C stops it, and what was learned is stored."""
+
+EVALUATE_EPILOG = """\
+examples:
+  vitrine evaluate digits --dataset digits
+  vitrine evaluate k7m2x9p4qa --dataset cifar10 --json
+  vitrine evaluate trained.json --dataset spirals --option noise=0.3 --metrics accuracy,f1_score"""
 
 _NODE = re.compile(r"\s*(?P<layer>[^\[\]=]+?)\s*\[(?P<index>\s*-?\d{1,18}\s*(,\s*-?\d{1,18}\s*)*)\]\s*")
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -141,7 +162,52 @@ def create_parser() -> Parser:
         help="a parameter of the function; may be given several times",
     )
     _add_json(activation)
+    _add_training(command)
     return parser
+
+
+def _add_training(command: Callable[[str, str, str], Parser]) -> None:
+    """Add the commands that train and evaluate."""
+    train = command("train", "train a network on a data set and store it", TRAIN_EPILOG)
+    _add_network(train)
+    _add_dataset(train, required=False)
+    train.add_argument("--settings", metavar="FILE", help="a training's document (JSON); options come before it")
+    train.add_argument("--loss", metavar="LOSS", help="a name or JSON; by default the one that goes with the output")
+    train.add_argument("--optimizer", metavar="OPTIMIZER", help="a name or JSON (default: rmsprop, as in Keras)")
+    train.add_argument("--learning-rate", type=real, metavar="RATE", help="that of the optimizer")
+    train.add_argument(
+        "--metrics", type=names, metavar="NAME,...", help="what to measure (default for classes: accuracy)"
+    )
+    train.add_argument("--epochs", type=count, metavar="N", help="how often to go through all examples (default: 1)")
+    train.add_argument("--batch-size", type=count, metavar="N", help="examples for one update (default: 32)")
+    train.add_argument("--validate", metavar="SPLIT", help="measure on another split after each epoch, as in test")
+    train.add_argument("--validation-split", type=real, metavar="SHARE", help="or on this share of the examples")
+    train.add_argument("--scaling", metavar="HOW", help="standard or min_max: bring the inputs to one size first")
+    train.add_argument("--seed", type=count, metavar="N", help="the seed of everything that is drawn (default: 0)")
+    train.add_argument("--title", help="the title of the stored network")
+    train.add_argument("--output", metavar="FILE", help="write the trained network's document there, too")
+    _add_json(train)
+
+    evaluate = command("evaluate", "print loss and metrics of a network on a data set", EVALUATE_EPILOG)
+    _add_network(evaluate)
+    _add_dataset(evaluate, required=True)
+    evaluate.add_argument("--split", default="test", help="which part of it (default: test)")
+    evaluate.add_argument("--loss", metavar="LOSS", help="a name or JSON; by default that of its training")
+    evaluate.add_argument("--metrics", type=names, metavar="NAME,...", help="by default those of its training")
+    _add_json(evaluate)
+
+
+def _add_dataset(parser: Parser, *, required: bool) -> None:
+    parser.add_argument("--dataset", required=required, metavar="NAME", help="a data set's name, as in cifar10 or iris")
+    parser.add_argument(
+        "--option",
+        dest="options",
+        action="append",
+        type=parameter,
+        default=[],
+        metavar="NAME=VALUE",
+        help="an option of the data set, as in noise=0.2; may be given several times",
+    )
 
 
 def _add_network(parser: Parser) -> None:
@@ -207,6 +273,15 @@ def parameter(text: str) -> tuple[str, Any]:
 def names(text: str) -> list[str]:
     """Read `hidden,output` as a list of names."""
     return [name.strip() for name in text.split(",")]
+
+
+def real(text: str) -> float | int:
+    """Read a number."""
+    read = number(text)
+    if read is None:
+        message = f"expected a number, received {text!r}"
+        raise ArgumentTypeError(message)
+    return read
 
 
 def count(text: str) -> int:

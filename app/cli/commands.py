@@ -115,7 +115,23 @@ def _json(answer: Any) -> str:
     return printable_json(encode(answer).decode()) + "\n"
 
 
+def train(chosen: Namespace) -> str:
+    """Train a network and say what was stored."""
+    from app.cli import training  # noqa: PLC0415 - other commands need neither jobs nor data sets
+
+    return training.train(chosen)
+
+
+def evaluate(chosen: Namespace) -> str:
+    """Return how well a network does on examples."""
+    from app.cli import training  # noqa: PLC0415
+
+    return training.evaluate(chosen)
+
+
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
+    "train": train,
+    "evaluate": evaluate,
     "forward": forward,
     "explain": explain_node,
     "summary": summary,

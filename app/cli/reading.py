@@ -9,6 +9,7 @@ import orjson
 from app.cli.arguments import Pin, number
 from app.errors import NotFound
 from app.example_files import complete
+from app.ids import ID
 from app.nn.errors import NetworkError, Problem
 from app.nn.inputs import Override, read_inputs, read_overrides
 from app.nn.network import Limits, Network
@@ -20,7 +21,7 @@ _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # with which some editors on Windows begin a
 
 
 def read_network(name: str) -> Network:
-    """Return the network of an example, a file or standard input.
+    """Return the network of an example, a file or standard input, or one that is stored.
 
     Raises `NotFound` if there is none of that name, `NetworkError` if it cannot be read or is no network.
     """
@@ -30,6 +31,8 @@ def read_network(name: str) -> Network:
     try:
         content = _read_bytes(str(examples.get(name, name)))
     except FileNotFoundError:
+        if ID.fullmatch(name):
+            return _read_stored(name, settings)
         known = ", ".join(examples) or "none"
         raise NotFound(Problem(name, f"no example has this name, and no file is there; examples: {known}")) from None
     except OSError as error:
@@ -41,6 +44,21 @@ def read_network(name: str) -> Network:
         return Network.from_document(document, Limits(settings.layers, settings.parameters))
     except NetworkError as error:
         raise error.within(f"{place} ") from None
+
+
+def _read_stored(name: str, settings: Settings) -> Network:
+    """Return the network that is stored under an id; raises `NotFound` and `Unavailable`."""
+    from app.cli.stored import read_stored  # noqa: PLC0415 - loads the database's libraries
+
+    return Network.from_document(orjson.loads(read_stored(name)), Limits(settings.layers, settings.parameters))
+
+
+def read_file(path: str) -> bytes:
+    """Return what is in a file, or in standard input; raises `NetworkError`."""
+    try:
+        return _read_bytes(path)
+    except OSError as error:
+        raise NetworkError([_unreadable(path, error)]) from None
 
 
 def _read_bytes(path: str) -> bytes:
