@@ -1,4 +1,4 @@
-"""Print how fast Vitrine is beside others: `make bench`, or `python -m benchmarks forward|depth|requests|page`."""
+"""Print how fast Vitrine is beside others: `make bench`, or `python -m benchmarks` and some of `PARTS`."""
 
 import argparse
 import os
@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "depth", "requests", "page")
+PARTS = ("forward", "depth", "training", "requests", "page")
 
 
 def main() -> None:
@@ -32,6 +32,11 @@ def main() -> None:
         from benchmarks import depth  # noqa: PLC0415
 
         print_rows("Cost of a layer against depth: 1 thread, best of 5", list(depth.measure()))
+    if "training" in parts:
+        os.environ.setdefault("KERAS_BACKEND", "torch")
+        from benchmarks import training  # noqa: PLC0415
+
+        print_rows("Training: 1 thread, processor time", list(training.measure()))
     if "requests" in parts:
         from benchmarks import requests  # noqa: PLC0415
 

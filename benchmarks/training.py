@@ -19,14 +19,13 @@ BATCH = 64
 SEEDS = range(5)
 
 
-def measure(threads: int) -> Iterator[Row]:
-    """Yield the rows, with so many threads for BLAS and PyTorch."""
-    with threadpool_limits(threads):
-        torch.set_num_threads(threads)
-        if threads == 1:
-            yield _small()
-            yield from _spirals()
-        yield from _images(threads)
+def measure() -> Iterator[Row]:
+    """Yield the rows, all with one thread for BLAS and PyTorch: as many as a training in the background uses."""
+    with threadpool_limits(1):
+        torch.set_num_threads(1)
+        yield _small()
+        yield from _spirals()
+        yield from _images()
 
 
 def _dense(units: int, activation: str) -> dict[str, Any]:
@@ -179,7 +178,7 @@ def _torch_step(inputs: Any, targets: Any) -> Callable[[], object]:
     return step
 
 
-def _images(threads: int) -> Iterator[Row]:
+def _images() -> Iterator[Row]:
     """A step of the CIFAR-10 network at batch 64 with Adam, loss and accuracy measured, as images a second."""
     random = np.random.default_rng(0)
     inputs = random.random((BATCH, 32, 32, 3), dtype=np.float32)
@@ -199,6 +198,6 @@ def _images(threads: int) -> Iterator[Row]:
         ("Keras on PyTorch", lambda: model.train_on_batch(inputs, targets), 2.0),
     )
     for name, peer, bar in peers:
-        row = compare(name, trainer.step, peer, None, threads=threads)
+        row = compare(name, trainer.step, peer, None, threads=1)
         ours, others = BATCH / row.ours * 1e6, BATCH / row.peer * 1e6
         yield Row(f"CIFAR-10 network, batch 64, Adam ÷ {name}", ours, others, 1 / row.ratio, bar, "/s", rising=True)

@@ -19,6 +19,7 @@ from app.nn.layers.base import (
     Parameters,
     ParameterSpec,
     ProductForm,
+    Random,
     Terms,
     activated_shape,
     before_activation,
@@ -110,6 +111,17 @@ class Dense(Layer):
         if self.use_bias:
             by_parameters["bias"] = rows.sum(axis=0)
         return LayerGradient((by_sums @ parameters["kernel"].T,), by_parameters, by_sums)
+
+    def training_forward(self, inputs: Sequence[Array], parameters: Parameters, random: Random) -> LayerValues:
+        """Do the same as `forward`, with fewer calls, which small layers feel."""
+        features = inputs[0]
+        if features.ndim != 2:
+            return self.forward(inputs, parameters)
+        sums = features.dot(parameters["kernel"])
+        if self.use_bias:
+            sums += parameters["bias"]
+        function = self.activation.function
+        return LayerValues(sums if function is None else function(sums), sums)
 
     def training_backward(
         self,

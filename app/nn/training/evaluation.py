@@ -40,7 +40,7 @@ def evaluate_examples(
     """Evaluate checked examples, block by block; where loss and output allow it, from before the activation."""
     inner, fused = fused_loss(network.output, loss)
     prepared = inner.prepare(examples.targets)
-    block = max(1, min(len(examples), 8 * BLOCK_BYTES // (network.value_count * network.dtype.itemsize)))
+    block = max(1, min(len(examples), 4 * BLOCK_BYTES // (network.value_count * network.dtype.itemsize)))
     block = min(block, 4096)
     total, count = 0.0, 0
     sums: list[Array | None] = [None] * len(metrics)

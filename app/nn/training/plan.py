@@ -18,7 +18,7 @@ from app.nn.reading import Array
 from app.nn.training.pooled import pooled_convolution
 from app.nn.training.vector import ParameterVector
 
-BLOCK_BYTES = 4 << 20
+BLOCK_BYTES = 8 << 20
 """Values of a batch beyond this are computed in blocks of examples, which stay in the cache from layer to layer."""
 
 SMALLEST_BLOCK = 8
@@ -49,6 +49,7 @@ class Trained(Protocol):
 class Place(NamedTuple):
     """A layer as the passes need it: `target` and `sources` are positions in the list of outputs; 0 is the input.
 
+    `source` is the only one of them, if there is one only: most layers read one other, and a small step feels a loop.
     `gradients` are its parameters' views into the gradient vector. `inputs_needed` says that something before it is
     trained, `reached` that it, or something before it, is.
     """
@@ -56,6 +57,7 @@ class Place(NamedTuple):
     target: int
     layer: Trained
     sources: tuple[int, ...]
+    source: int | None
     parameters: dict[str, Array]
     gradients: tuple[tuple[str, Array], ...]
     reached: bool
@@ -103,6 +105,7 @@ class Passes:
                     target=number + 1,
                     layer=done,
                     sources=sources,
+                    source=sources[0] if len(sources) == 1 else None,
                     parameters=vector.arrays[owner.name],
                     gradients=tuple((name, views[owner.name, name]) for name in names),
                     reached=reached[-1],
@@ -154,8 +157,7 @@ class Passes:
             random = None
             if place.seed is not None:
                 random = np.random.default_rng(np.random.SeedSequence([*place.seed, step, block]))
-            read = [held[source].output for source in place.sources]
-            held[place.target] = place.layer.training_forward(read, place.parameters, random)
+            held[place.target] = place.layer.training_forward(_read(place, held), place.parameters, random)
         return held
 
     def backward(
@@ -177,9 +179,8 @@ class Passes:
             gradient = by_layer[place.target]
             if gradient is None or not place.reached:
                 continue
-            read = [held[source].output for source in place.sources]
             back = place.layer.training_backward(
-                read, place.parameters, held[place.target], gradient, inputs_needed=place.inputs_needed
+                _read(place, held), place.parameters, held[place.target], gradient, inputs_needed=place.inputs_needed
             )
             if by_sums is not None:
                 by_sums[place.target] = back.pre_activation
@@ -190,8 +191,8 @@ class Passes:
                     np.add(view, back.parameters[name], out=view)
             if place.inputs_needed:
                 for source, by_input in zip(place.sources, back.inputs, strict=True):
+                    before = by_layer[source]
                     if by_input is not None:
-                        before = by_layer[source]
                         by_layer[source] = by_input if before is None else before + by_input
         return by_layer
 
@@ -199,10 +200,16 @@ class Passes:
         """Move the parameters that training moves without a gradient, such as a moving mean."""
         for place in self._moving:
             assert isinstance(place.layer, Layer), "only layers move parameters"
-            read = [held[source].output for source in place.sources]
-            moved = place.layer.moving_updates(read, place.parameters, held[place.target])
+            moved = place.layer.moving_updates(_read(place, held), place.parameters, held[place.target])
             for name, values in moved.items():
                 np.copyto(place.parameters[name], values)
+
+
+def _read(place: Place, held: Sequence[LayerValues]) -> list[Array]:
+    """Return what a layer reads."""
+    if place.source is not None:
+        return [held[place.source].output]
+    return [held[source].output for source in place.sources]
 
 
 def moves(layer: Trained) -> bool:

@@ -166,7 +166,7 @@ def test_large_values_are_computed_in_blocks_unless_examples_depend_on_each_othe
     )
     inputs = np.zeros((64, 100, 100, 3))
     classes = np.zeros(64, dtype=int)
-    assert Trainer(images, training(images), inputs, classes).passes.block_size(64) == 8
+    assert Trainer(images, training(images), inputs, classes).passes.block_size(64) == 16
     assert trainer().passes.whole
 
 
