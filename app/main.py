@@ -47,6 +47,7 @@ from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
 from app.api.guard import Guard
 from app.api.route import BASE
+from app.api.traces import RecentTraces
 from app.errors import SettingsError, Unavailable, VitrineError
 from app.jobs import Jobs
 from app.nn.errors import NetworkError
@@ -104,6 +105,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         Streams(settings.streams),
         BuiltNetworks(settings.cache_bytes // 8),
         DrawnParameters(settings.cache_bytes * 3 // 4),
+        RecentTraces(settings.cache_bytes // 8),
     )
     # Routes stand in one flat list: an included router is asked twice for every request that passes it.
     for resource in RESOURCES:

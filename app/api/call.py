@@ -21,6 +21,7 @@ from app.api.errors import validation_problems
 from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
 from app.api.media import JSON, SAFETENSORS, prefers_safetensors
+from app.api.traces import RecentTraces, Tracer
 from app.datasets import Folders
 from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType, VitrineError
 from app.jobs import Jobs
@@ -64,6 +65,7 @@ class Services:
     streams: Streams
     built: BuiltNetworks
     drawn: DrawnParameters
+    traces: RecentTraces
 
     @property
     def dataset_folders(self) -> Folders:
@@ -285,13 +287,15 @@ class Call(Request):
         limits = Limits(settings.layers, settings.parameters)
         cost = Cost(layers * SECONDS_PER_LAYER_READ)
         network = await self.run(cost, build, document, limits, self.services.drawn)
+        if key is not None:
+            network = network.traced_by(self.services.traces.of(key))
         built.keep(key, network)
         return network
 
     async def _stored(self, id: str) -> Network:  # noqa: A002 - what it is called everywhere
         services, settings = self.services, self.services.settings
         if id in services.networks.examples:
-            return services.built.lent(services.networks.examples[id].network, services.drawn)
+            return self._example(id)
         held = self._held_bytes
         network = services.built.get(_stored_key(id, await self.query(services.networks.version, id)))
         if network is None:
@@ -304,7 +308,19 @@ class Call(Request):
         cost = Cost(stored.size * SECONDS_PER_BYTE + layers * SECONDS_PER_LAYER_READ, stored.size * BYTES_PER_BYTE)
         limits = Limits(settings.layers, settings.parameters)
         network = await self.run(cost, build_stored, stored, limits, services.drawn)
-        services.built.keep(_stored_key(id, stored.record.version), network, stored.size)
+        key = _stored_key(id, stored.record.version)
+        network = network.traced_by(services.traces.of(key))
+        services.built.keep(key, network, stored.size)
+        return network
+
+    def _example(self, id: str) -> Network:  # noqa: A002
+        services = self.services
+        key = _stored_key(id, None)
+        network = services.built.get(key)
+        if network is None:
+            example = services.networks.examples[id]
+            network = example.network.anew(services.drawn).traced_by(services.traces.of(key))
+            services.built.keep(key, network, len(example.json))
         return network
 
     async def _edited(self, reference: Mapping[str, Any], pointer: str) -> Network:
@@ -321,9 +337,12 @@ class Call(Request):
         edits = reference.get("edits", [])
         seconds = len(edits) * SECONDS_PER_EDIT if isinstance(edits, list) else 0.0
         try:
-            return await self.run(Cost(seconds), base.with_edits, edits)
+            edited = await self.run(Cost(seconds), base.with_edits, edits)
         except NetworkError as error:
             raise error.within(f"{pointer}/edits") from None
+        if not isinstance(base.tracer, Tracer):
+            return edited
+        return edited.traced_by(base.tracer.after(repr(edited.edits).encode()))
 
 
 def build(document: Any, limits: Limits, draw: Draw) -> Network:

@@ -34,8 +34,9 @@ class Asked:
     overrides: tuple[Override, ...]
 
     def trace(self, network: Network) -> Trace:
-        """Compute every value."""
-        return forward(network, self.inputs.values, self.overrides)
+        """Compute every value, or find them if they were asked for lately; they may be read only."""
+        trace: Trace = (network.tracer or forward)(network, self.inputs.values, self.overrides)
+        return trace
 
     def shown(self, values: Array) -> Array:
         """Return an array that has a batch dimension as the request wants it: with or without."""

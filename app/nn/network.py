@@ -44,7 +44,8 @@ class Network:
     """A checked network. Nothing is drawn before `parameters` is first read.
 
     `given` holds the parameters that stand in the document, as arrays of `dtype`; `document` is what it was built from.
-    `draw` draws the others as `draw_parameter` does.
+    `draw` draws the others as `draw_parameter` does. `tracer`, if there is one, computes traces as `forward` does, of
+    this network alone: one that is made from it has none.
     """
 
     name: str | None
@@ -56,6 +57,7 @@ class Network:
     document: Mapping[str, Any]
     edits: tuple[Edit, ...] = ()
     draw: Draw = field(default=draw_parameter, repr=False, compare=False)
+    tracer: Callable[..., Any] | None = field(default=None, init=False, repr=False, compare=False)
     _by_name: Mapping[str, PlacedLayer] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -184,6 +186,12 @@ class Network:
             vars(network).pop(name, None)
         if draw is not None:
             vars(network)["draw"] = draw
+        return network
+
+    def traced_by(self, tracer: Callable[..., Any]) -> "Network":
+        """Return the same network with something that knows how to come by its traces."""
+        network = copy(self)
+        vars(network)["tracer"] = tracer
         return network
 
     def with_parameters(self, arrays: Mapping[str, Array]) -> "Network":

@@ -47,7 +47,7 @@ def strongest(
     values = network.parameters[layer][parameter]
     factors = None
     if inputs is not None:
-        trace = forward(network, inputs[:1])
+        trace = (network.tracer or forward)(network, inputs[:1])
         factors = network.placed(layer).layer.factors(parameter, [one[0] for one in trace.inputs_of(layer)])
     return strongest_values(values, factors, top)
 

@@ -35,7 +35,7 @@ def test_what_is_drawn_once_is_kept_and_cannot_be_written() -> None:
     ]
     for other in others:
         np.testing.assert_array_equal(drawn(*other), draw_parameter(*other))
-    assert drawn.holds() == sum(draw_parameter(*one).nbytes for one in others) + found.nbytes + 7 * BYTES_OF_AN_ENTRY
+    assert drawn.kept.bytes == sum(draw_parameter(*one).nbytes for one in others) + found.nbytes + 7 * BYTES_OF_AN_ENTRY
 
 
 def test_the_least_lately_used_goes_first_and_the_largest_are_not_kept() -> None:
@@ -52,7 +52,7 @@ def test_the_least_lately_used_goes_first_and_the_largest_are_not_kept() -> None
     assert draw("c") is kept["c"]
     assert draw("b") is not kept["b"]
     draw("huge", 1000)
-    assert drawn.holds() == 3 * size
+    assert drawn.kept.bytes == 3 * size
 
 
 def test_many_at_once_draw_once(monkeypatch: pytest.MonkeyPatch) -> None:
