@@ -106,7 +106,8 @@ export function mapCaptions(frame: Frame): SceneText[] {
     const size = Math.min(Math.max(room * 0.7, SMALLEST_CAPTION), LARGEST_CAPTION);
     const own = highlight.node?.layer === layer.name ? highlight.node.flat % maps.channels : null;
     const widest = measure(String(maps.channels - 1), size, CAPTION.weight);
-    const roomy = room >= SMALLEST_CAPTION && maps.width * scene.pitchX >= widest;
+    // Figures have no descenders, so they need less height than their size.
+    const roomy = room >= 0.85 * SMALLEST_CAPTION && maps.width * scene.pitchX >= widest;
     for (let tile = 0; tile < maps.channels + maps.lead; tile++) {
       const channel = tile - maps.lead;
       if (!roomy && channel !== own) continue;

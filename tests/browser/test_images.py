@@ -174,6 +174,14 @@ def test_the_window_slides_and_follows_the_pointer(page: Page) -> None:
     source.click(position={"x": 4.5 / SIDE * box["width"], "y": 7.5 / SIDE * box["height"]})
     expect(page.get_by_role("region", name="conv_1[6,3,1]", exact=True)).to_be_visible()
     expect(inspector(page)).to_contain_text("rows 6 to 8, columns 3 to 5 of input")
+    # A weight of the kernel changes every pixel of its map.
+    inspector(page).get_by_role("button", name=re.compile("^Change the weight at row 2, column 1:")).click()
+    weight = inspector(page).get_by_role("textbox", name="weight at row 2, column 1 of the kernel")
+    weight.fill("9")
+    layer = document()["layers"][0]["parameters"]
+    expected = 0.5 * (np.array(layer["kernel"])[..., 1].sum() - layer["kernel"][2][1][1][1] + 9) + layer["bias"][1]
+    expect(inspector(page).locator("output")).to_have_attribute("aria-label", re.compile(rf"^value {expected:.4f}"))
+    assert value(page) == pytest.approx(expected, abs=1e-12)
     field = page.get_by_role("region", name="What it sees of the input")
     expect(field).to_contain_text("Only rows 6 to 8, columns 3 to 5 of the input can change this node: 3×3 of 12×12")
     expect(page.get_by_role("region", name="Kernels as colours").get_by_role("button")).to_have_count(4)

@@ -28,7 +28,8 @@ export function ReadingHelp() {
             <dt>Discs</dt>
             <dd>
               Nodes, with the value they hold. Blue is below zero, orange above, grey near zero; hatched magenta is NaN
-              or infinite. Where there is no room for discs, a layer is drawn as cells: each is still one node.
+              or infinite; ≈0 is a value too small for its disc. Where there is no room for discs, a layer is drawn as
+              cells: each is still one node.
             </dd>
             <dt>Feature maps</dt>
             <dd>

@@ -6,6 +6,8 @@ import type { Explanation, NodeReference, ParameterEdit } from "../../wire";
 /** Kinds whose terms are kernel[feature, unit] and whose bias is bias[unit]. In the others a weight is used at several
  * places, or made of several parameters: those are edited in the table of all weights. */
 const PLAIN = new Set(["Dense"]);
+/** Kinds whose weights are kernel[place in the window, input map of the group, output map]; a bias is bias[output map]. */
+const SLIDING = new Set(["Conv1D", "Conv2D"]);
 
 type Place = Pick<Explanation, "layer" | "kind" | "index">;
 
@@ -19,7 +21,21 @@ export function weightPlace({ layer, kind, index }: Place, source: NodeReference
 
 export function biasPlace({ layer, kind, index }: Place): ParameterPlace | null {
   const unit = index.at(-1);
-  return PLAIN.has(kind) && unit !== undefined ? { layer, parameter: "bias", index: [unit] } : null;
+  return (PLAIN.has(kind) || SLIDING.has(kind)) && unit !== undefined
+    ? { layer, parameter: "bias", index: [unit] }
+    : null;
+}
+
+/** The parameter value in a cell of a kernel: at `row` and `column` of the window, in the group's input map `map`. */
+export function kernelPlace(
+  { layer, kind, index }: Place,
+  row: number,
+  column: number,
+  map: number,
+): ParameterPlace | null {
+  const filter = index.at(-1);
+  if (!SLIDING.has(kind) || filter === undefined) return null;
+  return { layer, parameter: "kernel", index: kind === "Conv1D" ? [column, map, filter] : [row, column, map, filter] };
 }
 
 /** What an arrow key adds to one of these weights: a hundredth of the power of ten above the largest. */

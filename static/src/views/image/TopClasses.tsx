@@ -47,7 +47,7 @@ export function TopClasses({ answer }: { answer: Answer }) {
                   style={{ left: 0, width: `${Number.isFinite(value) ? Math.min(1, Math.max(0, value)) * 100 : 0}%` }}
                 />
               </span>
-              <span class="number">{formatValue(value, 3)}</span>
+              <span class="number">{formatValue(value, 4)}</span>
               {right && (
                 <span class={at === order[0] ? "verdict right" : "verdict"}>
                   <Icon name={at === order[0] ? "check" : "warning"} />

@@ -1,8 +1,11 @@
 import { useMemo, useState } from "preact/hooks";
+import type { ParameterPlace } from "../../actions_edit";
 import { colorOf, css, PALETTES, textColor } from "../../color";
 import { formatFull, formatValue } from "../../format";
 import type { WindowCell, WindowGrid } from "../../windows";
 import { useStudioState } from "../context";
+import { WeightField } from "../edit/WeightField";
+import { weightStep } from "../edit/weight_places";
 
 /** Up to this many columns the numbers stand in all three grids; from there on only the products have room for them. */
 const NUMBERS_UP_TO = 3;
@@ -41,10 +44,16 @@ interface TableProps {
   numbers: boolean;
   chosen: number | null;
   onPoint: (cell: number | null) => void;
+  /** Cells can be chosen, to be changed. */
+  onChoose?: (cell: number) => void;
+}
+
+function Written({ number, visible }: { number: number; visible: boolean }) {
+  return <span class={visible ? undefined : "visually-hidden"}>{visible ? compact(number) : formatValue(number)}</span>;
 }
 
 /** One quantity of a window, each cell in its colour. */
-function GridTable({ title, help, grid, quantity, limit, numbers, chosen, onPoint }: TableProps) {
+function GridTable({ title, help, grid, quantity, limit, numbers, chosen, onPoint, onChoose }: TableProps) {
   const theme = useStudioState((state) => state.view.theme);
   const palette = PALETTES[theme];
   const { rows, columns, cells } = grid;
@@ -76,7 +85,19 @@ function GridTable({ title, help, grid, quantity, limit, numbers, chosen, onPoin
                   data-value={String(number)}
                   onPointerEnter={() => onPoint(at)}
                 >
-                  {numbers ? compact(number) : <span class="visually-hidden">{formatValue(number)}</span>}
+                  {onChoose === undefined ? (
+                    <Written number={number} visible={numbers} />
+                  ) : (
+                    <button
+                      type="button"
+                      aria-label={`Change the weight at row ${row}, column ${column}: ${formatValue(number)}`}
+                      onClick={() => onChoose(at)}
+                      onFocus={() => onPoint(at)}
+                      onBlur={() => onPoint(null)}
+                    >
+                      <Written number={number} visible={numbers} />
+                    </button>
+                  )}
                 </td>
               );
             })}
@@ -93,10 +114,13 @@ interface Props {
   grid: WindowGrid;
   operation: string;
   sourceName: string;
+  /** Where a cell's weight stands among the parameters; null where it cannot be changed by itself. */
+  placeOfWeight: (row: number, column: number) => ParameterPlace | null;
 }
 
 /** What the window holds × the kernel = the products, and in words the cell that is pointed at. */
-export function WindowGrids({ grids, grid, operation, sourceName }: Props) {
+export function WindowGrids({ grids, grid, operation, sourceName, placeOfWeight }: Props) {
+  const [changed, setChanged] = useState<number | null>(null);
   const [pointed, setPointed] = useState<number | null>(null);
   const weighted = operation === "weighted_sum";
   const limits = useMemo(
@@ -111,6 +135,10 @@ export function WindowGrids({ grids, grid, operation, sourceName }: Props) {
   const common = { grid, chosen: pointed, onPoint: setPointed };
   const cell = pointed === null ? undefined : grid.cells[pointed];
   const term = cell?.term ?? null;
+  const toChange = changed === null ? undefined : grid.cells[changed];
+  const row = Math.floor((changed ?? 0) / grid.columns);
+  const column = (changed ?? 0) % grid.columns;
+  const place = toChange?.term ? placeOfWeight(row, column) : null;
   return (
     <div class="window-grids">
       <div class={weighted ? "window-row" : "window-row single"}>
@@ -134,6 +162,7 @@ export function WindowGrids({ grids, grid, operation, sourceName }: Props) {
               quantity="weight"
               limit={limits.weight}
               numbers={numbers}
+              {...(placeOfWeight(0, 0) === null ? {} : { onChoose: setChanged })}
             />
             <span class="window-sign" aria-hidden="true">
               =
@@ -170,6 +199,20 @@ export function WindowGrids({ grids, grid, operation, sourceName }: Props) {
                 : ""
             }${term.winner ? ", the largest" : ""}`}
       </p>
+      {place !== null && (
+        <div class="window-weight">
+          <span>
+            weight at row {row}, column {column}
+          </span>
+          <WeightField
+            label={`weight at row ${row}, column ${column} of the kernel`}
+            place={place}
+            value={toChange?.term?.weight ?? Number.NaN}
+            step={weightStep(grid.cells.map((one) => one.term?.weight ?? 0))}
+          />
+          <p class="muted">The kernel is the same at every position: all pixels of the map change with it.</p>
+        </div>
+      )}
     </div>
   );
 }

@@ -1,5 +1,5 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
-import { formatCount, formatFull, formatValue } from "../../format";
+import { formatCount, formatFull, formatValue, nodeName } from "../../format";
 import type { Answer } from "../../store";
 import {
   indexAt,
@@ -12,9 +12,9 @@ import {
   windowGrids,
 } from "../../windows";
 import type { Explanation, NodeReference, TracedLayer } from "../../wire";
-import { useActions } from "../context";
+import { useActions, useStudioState } from "../context";
 import { WeightField } from "../edit/WeightField";
-import { biasPlace, weightStep } from "../edit/weight_places";
+import { biasPlace, kernelPlace, weightStep } from "../edit/weight_places";
 import { Icon } from "../Icon";
 import { MapCanvas, type MapFrame } from "./MapCanvas";
 import { called, useMapPictures } from "./pictures";
@@ -254,8 +254,17 @@ function Total({ explanation, maps }: { explanation: Explanation; maps: number }
   );
 }
 
-/** How a node of a map came about: its window in every input map, the products in one of them, and the sums. */
-export function WindowSection({ answer, explanation, source, target }: Props) {
+/** The explanation of the pixel of the same map that is pointed at, once it is there; else of the selected one. */
+function useLive(answer: Answer, selected: Explanation): Explanation {
+  const focus = useStudioState((state) => state.focus);
+  if (focus === null || focus.layer !== selected.layer || focus.index.at(-1) !== selected.index.at(-1)) return selected;
+  return answer.explanations.get(nodeName(focus)) ?? selected;
+}
+
+/** How a node of a map came about: its window in every input map, the products in one of them, and the sums. The
+ * window follows the pointer over its map. */
+export function WindowSection({ answer, explanation: selected, source, target }: Props) {
+  const explanation = useLive(answer, selected);
   const grids = windowGrids(explanation);
   const [wanted, setWanted] = useState<number | null>(null);
   const strongest = useMemo(
@@ -279,9 +288,16 @@ export function WindowSection({ answer, explanation, source, target }: Props) {
   return (
     <section class="window-section" aria-label="Window">
       <h3>Window</h3>
-      <p class="muted">{placeSentence(explanation, source)}</p>
+      <p class="muted">
+        {explanation !== selected && (
+          <b>
+            {nodeName(explanation)} = {formatValue(explanation.value)}.{" "}
+          </b>
+        )}
+        {placeSentence(explanation, source)}
+      </p>
       <Pair answer={answer} explanation={explanation} source={source} target={target} channel={chosen.channel} />
-      <SlideBar node={explanation} target={target} />
+      <SlideBar node={selected} target={target} />
       <h4>
         {weighted ? "Products" : "Values"} in {called(source, chosen.channel)}
         {channels > 3 && many ? ` of ${formatCount(channels)}` : ""}
@@ -291,7 +307,14 @@ export function WindowSection({ answer, explanation, source, target }: Props) {
           </span>
         )}
       </h4>
-      <WindowGrids grids={grids} grid={chosen} operation={explanation.operation} sourceName={source.name} />
+      <WindowGrids
+        key={`${explanation.index.at(-1)} ${chosen.channel}`}
+        grids={grids}
+        grid={chosen}
+        operation={explanation.operation}
+        sourceName={source.name}
+        placeOfWeight={(row, column) => kernelPlace(explanation, row, column, grids.indexOf(chosen))}
+      />
       {many && (
         <>
           <h4>One sum for each input map</h4>
