@@ -6,7 +6,7 @@ from typing import Any
 
 from app import __version__
 from app.api.examples_signal import COMPARISON, SIGNAL
-from app.api.examples_trainings import QUEUED, REQUEST, TRAINING
+from app.api.examples_trainings import APART, QUEUED, REQUEST, TRAINING
 
 WALKTHROUGH: dict[str, Any] = {
     "name": "walkthrough",
@@ -649,6 +649,11 @@ EXAMPLES: Mapping[str, Example] = {
         answer={**TRAINING, "status": "paused"}, body={"steps": 5}, parameters={"id": QUEUED["id"]}
     ),
     "stop_training": Example(answer={**TRAINING, "status": "stopping"}, parameters={"id": QUEUED["id"]}),
+    "take_training_apart": Example(
+        answer=APART,
+        body={"example": 2, "weight": {"layer": "dense_1", "parameter": "kernel", "index": [0, 1]}},
+        parameters={"id": QUEUED["id"], "step": 2},
+    ),
     "evaluate_examples": Example(
         answer={"loss": 0.02302099999999997, "mean_absolute_error": 0.12499999999999994, "count": 2},
         body={

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 
-from app.api.schemas import Answer, Count, NetworkReference, Number, Request
+from app.api.schemas import Answer, Count, Index, NetworkReference, Number, Request, Values
 from app.api.schemas_jobs import JobProgress, JobStatus
 from app.nn.training import training_schema
 from app.trainings.scaling import SCALINGS
@@ -142,6 +142,90 @@ class TrainingsQuery(BaseModel):
     model_config = ConfigDict(strict=True, extra="forbid")
 
     limit: Count = Field(100, ge=1, le=1000, description="How many to send, the newest first.")
+
+
+_WEIGHT = {
+    "type": "object",
+    "properties": {
+        "layer": {"type": "string"},
+        "parameter": {"type": "string"},
+        "index": {"type": "array", "items": {"type": "integer", "minimum": 0}},
+    },
+    "required": ["layer", "parameter", "index"],
+    "additionalProperties": False,
+}
+
+
+class ApartRequest(Request):
+    """Which example of the batch to follow, and which weight through its update."""
+
+    example: int = Field(0, ge=0, description="Counted in the batch, from 0.")
+    weight: Annotated[Any, WithJsonSchema({"anyOf": [_WEIGHT, {"type": "null"}], "default": None})] = None
+
+
+class LayerApart(Answer):
+    """What a layer held for the example, and the derivatives of the batch's loss by it."""
+
+    name: str
+    kind: str
+    output: Values
+    pre_activation: Values | None
+    by_output: Values | None = Field(description="null where nothing that is trained comes before.")
+    by_pre_activation: Values | None
+    named: dict[str, Values] = Field(description="What else it kept, such as the mask of a dropout.")
+
+
+class LossApart(Answer):
+    """The loss of the example, of the batch, and what is made small."""
+
+    name: str
+    formula: str
+    target: Values
+    prediction: Values
+    example: Number
+    weight: Number = Field(description="That of the example's class.")
+    share: Number = Field(description="What its loss is multiplied by in the sum over the batch.")
+    batch: Number
+    penalty: Number
+    total: Number
+
+
+class WeightApart(Answer):
+    """The update of one weight: gradient → clipped → terms → change; old, decayed, plus change is new."""
+
+    layer: str
+    parameter: str
+    index: Index
+    trained: bool
+    old: Number
+    example_gradient: Number = Field(description="What the example adds to the gradient.")
+    batch_gradient: Number
+    penalty_gradient: Number
+    clip_factor: Number
+    gradient: Number = Field(description="That of the batch and of the penalty, clipped.")
+    learning_rate: Number
+    decayed: Number
+    slots: dict[str, Number] = Field(description="What the optimiser remembered before.")
+    terms: dict[str, Number] = Field(description="All that it forms, what it remembers from now on included.")
+    equation: str = Field(description="How `change` is made of them.")
+    change: Number
+    new: Number = Field(description="Done in float64 from the numbers above.")
+    stored: Number = Field(description="What the training keeps, in the network's dtype.")
+    difference: Number
+
+
+class StepApartAnswer(Answer):
+    """A step taken apart; derivatives are of the batch's loss, by what the example held."""
+
+    step: Count
+    epoch: Count
+    batch: Count
+    examples: list[Count] = Field(description="The batch's places in the training examples.")
+    example: Count
+    optimizer: Any
+    layers: list[LayerApart]
+    loss: LossApart
+    weight: WeightApart | None
 
 
 class StepsRequest(Request):

@@ -8,21 +8,26 @@ from starlette.responses import Response
 
 from app.api.call import Call, Cost, Services
 from app.api.dataset_inputs import READING_SECONDS
-from app.api.encoding import encode
+from app.api.encoding import encode, plain
 from app.api.jobs import EVENTS_DOCUMENTATION, follow
 from app.api.networks import describe_time
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas_trainings import (
+    ApartRequest,
+    StepApartAnswer,
     StepsRequest,
     TrainingAnswer,
     TrainingInfo,
     TrainingRequest,
     TrainingsQuery,
 )
+from app.datasets import Folders
 from app.errors import NotFound, NotPossible
 from app.jobs import Job, Status
 from app.nn.errors import Problem
+from app.trainings.apart import Kept, read_kept, take_step_apart
 from app.trainings.begin import KIND, begin
+from app.trainings.examples import memory_of
 from app.trainings.plan import read_plan
 from app.trainings.record import read_record
 from app.trainings.storing import check_size
@@ -107,6 +112,42 @@ async def step_training(id: str, body: StepsRequest, call: Call) -> Response:  #
 async def stop_training(id: str, call: Call) -> Response:  # noqa: A002
     """Stop a training; the network is stored as it is then."""
     return await _control(call, id, "stop")
+
+
+@router.post("/trainings/{id}/steps/{step}", response_model=StepApartAnswer)
+async def take_training_apart(id: str, step: int, body: ApartRequest, call: Call) -> Response:  # noqa: A002
+    """Take a step apart: forward, loss, backward and update of one example and one weight, with their numbers.
+
+    Steps count from 1, up to the one after the last that was made. A step is done again from the nearest state that was
+    kept, which gives the very same numbers.
+    """
+    number = read_step(step)
+    kept, known = await call.file(_kept, call.services, id)
+    if number > known + 1:
+        detail = f"the training has made {known:,} steps; there is no step {number:,} yet"
+        raise NotFound(Problem("/step", detail, f"1 to {known + 1}", str(number)))
+    values = 4 * kept.network.value_count
+    cost = Cost(kept.seconds(number), memory_of(kept.plan, kept.network) + 50 * values, values)
+    return await call.run(cost, _take_apart, kept, number, body, call.services.dataset_folders)
+
+
+def read_step(value: object) -> int:
+    """Return the number of a step in a path; raises `NotFound`."""
+    text = str(value)
+    if text.isascii() and text.isdecimal() and len(text) < 16 and int(text) > 0:
+        return int(text)
+    raise NotFound(Problem("/step", f"steps are counted from 1; there is no step {text[:40]}", "a step", text[:40]))
+
+
+def _kept(services: Services, job_id: str) -> tuple[Kept, int]:
+    _find(services, job_id)
+    folder = services.jobs.folder(job_id)
+    record = read_record(folder.files)
+    return read_kept(folder.arguments(), folder.files, services.settings), int(record["step"])
+
+
+def _take_apart(kept: Kept, step: int, body: ApartRequest, folders: Folders) -> Response:
+    return json_response(plain(take_step_apart(kept, step, body.example, body.weight, folders)))
 
 
 async def _control(call: Call, job_id: str, wanted: str, steps: int = 0) -> Response:

@@ -145,6 +145,42 @@ def test_from_the_request_to_the_stored_network(api: Api, app: FastAPI) -> None:
     check(app.openapi(), body, EXAMPLES["create_training"].body)
 
 
+def test_steps_are_taken_apart_later_and_fit_each_other(api: Api, app: FastAPI) -> None:
+    weight = {"layer": "dense_1", "parameter": "kernel", "index": [1, 2]}
+    training = api.finish(api.begin({**REQUEST, "epochs": 3, "scaling": "standard"}))
+    place = f"/trainings/{training['id']}/steps"
+
+    def apart(step: int, example: int = 0) -> Any:
+        response = api.http.post(f"{place}/{step}", json={"weight": weight, "example": example})
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    steps = [apart(step) for step in (1, 2, 3, 38, 39)]
+    assert steps[0]["weight"]["stored"] == steps[1]["weight"]["old"]
+    assert steps[1]["weight"]["stored"] == steps[2]["weight"]["old"]
+    document = api.http.get(f"/networks/{training['network']}").json()
+    assert steps[-1]["weight"]["stored"] == document["layers"][0]["parameters"]["kernel"][1][2]
+    for step in steps:
+        weight_apart = step["weight"]
+        assert weight_apart["new"] == pytest.approx(weight_apart["stored"], rel=1e-12)
+        assert weight_apart["decayed"] + weight_apart["change"] == weight_apart["new"]
+        assert [layer["name"] for layer in step["layers"]] == ["input", "dense_1", "dense_2", "dropout_1", "dense_3"]
+        assert "mask" in step["layers"][3]["named"]
+    # what the examples add to the gradient is the gradient
+    size = len(steps[0]["examples"])
+    added = sum(apart(1, example)["weight"]["example_gradient"] for example in range(size))
+    assert added == pytest.approx(steps[0]["weight"]["batch_gradient"], rel=1e-9)
+    operation = app.openapi()["paths"]["/api/v1/trainings/{id}/steps/{step}"]["post"]
+    for value in (steps[0], EXAMPLES["take_training_apart"].answer):
+        check(app.openapi(), _schema(operation), value)
+    assert api.http.post(f"{place}/40", json={}).status_code == 422  # it ended before
+    for step in ("41", "0", "-1", "x", "9" * 30):
+        assert api.http.post(f"{place}/{step}", json={}).status_code == 404
+    assert api.http.post(f"{place}/1", json={"example": 999}).json()["pointer"] == "/example"
+    wrong = {"weight": {**weight, "index": [5, 0]}}
+    assert api.http.post(f"{place}/1", json=wrong).json()["pointer"] == "/weight/index/0"
+
+
 def _schema(operation: Any, status: str = "200") -> Any:
     return operation["responses"][status]["content"]["application/json"]["schema"]
 
