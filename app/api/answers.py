@@ -22,20 +22,32 @@ def describe_forward(
     layers: Collection[str] | None,
     precision: str | None = None,
     tensors: dict[str, Array] | None = None,
+    values: Collection[str] | None = None,
+    *,
+    pre_activations: bool = True,
 ) -> dict[str, Any]:
     """Return the answer to `/forward`: of all layers or of those named, with a batch dimension or without.
+
+    Only the layers in `values` come with their values, if that is given, the others with their statistics alone.
 
     Values are rounded to `precision`, if that is given, but statistics are of the exact ones. With `tensors` the values
     are put there, as `<layer>/output` and `<layer>/pre_activation`, and not into the answer.
     """
     network = trace.network
     wanted = trace.layers.keys() if layers is None else set(layers)
+    with_values = None if values is None else set(values)
     names = [name for name in trace.layers if name in wanted]
     described = [_describe_layer(network, name) for name in names]
     found = describe_layers(trace, None if layers is None else names, batched=batched)
     answer: dict[str, Any] = {"network": network.name, "dtype": network.dtype.name, "layers": described}
     for name, layer in zip(names, described, strict=True):
         output, before, *_ = trace.layers[name]
+        described_statistics = _describe_statistics(found[name])
+        if with_values is not None and name not in with_values:
+            layer["statistics"] = described_statistics
+            continue
+        if not pre_activations:
+            before = None
         if not batched:
             output, before = output[0], None if before is None else before[0]
         if precision is not None:
@@ -49,7 +61,7 @@ def describe_forward(
             if before is not None:
                 tensors[f"{name}/pre_activation"] = before
             tensors[f"{name}/output"] = output
-        layer["statistics"] = _describe_statistics(found[name])
+        layer["statistics"] = described_statistics
     last = at_precision(trace.output if batched else trace.output[0], precision)
     if tensors is None:
         answer["output"] = last

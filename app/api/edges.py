@@ -1,5 +1,6 @@
 """The strongest edges into every layer, in columns."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -18,16 +19,20 @@ router = api_router("Values")
 
 _NUMBERS_PER_EDGE = 5
 _SECONDS_PER_NODE = 3e-5
+_SECONDS_PER_TERM = 3e-8
 
 
 @router.post("/edges", response_model=EdgesAnswer)
 async def list_edges(body: EdgesRequest, call: Call) -> Response:
     """List the strongest edges into each layer, by |weight × value|."""
     network = await call.network(body.network)
-    layers = len(network.layers) if body.layers is None else min(len(body.layers), len(network.layers))
-    values = _NUMBERS_PER_EDGE * min(layers * body.top, network.multiply_adds + network.value_count)
-    cost = trace_cost(network, body.inputs, values, passes=4)
-    cost = replace(cost, seconds=cost.seconds + network.value_count * _SECONDS_PER_NODE)
+    names = {placed.name for placed in network.layers} if body.layers is None else set(body.layers)
+    placed = [one for one in network.layers if one.name in names]
+    values = _NUMBERS_PER_EDGE * min(len(placed) * body.top, network.multiply_adds + network.value_count)
+    nodes = sum(math.prod(one.output_shape) for one in placed)
+    terms = sum(one.multiply_adds for one in placed)
+    cost = trace_cost(network, body.inputs, values)
+    cost = replace(cost, seconds=cost.seconds + nodes * _SECONDS_PER_NODE + terms * _SECONDS_PER_TERM)
     return await call.run(cost, _edges, network, body)
 
 

@@ -21,7 +21,8 @@ router = api_router("Values")
 async def forward_network(body: ForwardRequest, call: Call) -> Response:
     """Compute the value of every node."""
     network = await call.network(body.network)
-    values = count_examples(network, body.inputs) * _count_values(network, body.layers)
+    sent = body.layers if body.values is None else body.values
+    values = count_examples(network, body.inputs) * _count_values(network, sent)
     cost = trace_cost(network, body.inputs, values, tensors=call.wants_tensors)
     return await call.run(cost, _forward, network, body, call.wants_tensors)
 
@@ -38,7 +39,16 @@ def _forward(network: Network, body: ForwardRequest, wants_tensors: bool) -> Res
     with Problems() as problems:
         asked = read_asked(problems, network, body)
         problems.read("/layers", check_layer_names, network, body.layers)
+        problems.read("/values", check_layer_names, network, body.values)
     tensors: dict[str, Array] | None = {} if wants_tensors else None
     trace = asked.trace(network)
-    answer = describe_forward(trace, asked.inputs.batched, body.layers, body.precision, tensors)
+    answer = describe_forward(
+        trace,
+        asked.inputs.batched,
+        body.layers,
+        body.precision,
+        tensors,
+        body.values,
+        pre_activations=body.pre_activations,
+    )
     return json_response(answer) if tensors is None else tensor_response(answer, tensors)

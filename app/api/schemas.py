@@ -177,6 +177,12 @@ class ForwardRequest(TraceRequest):
         description="To have the values of a float64 network as float32, half as large; what float32 cannot hold "
         "becomes an infinity. Statistics are of the exact values.",
     )
+    values: list[str] | None = Field(
+        None,
+        fail_fast=True,
+        description="Whose values to send, by name; of the other layers only the statistics (all of them by default).",
+    )
+    pre_activations: bool = Field(True, description="Whether to send the values before the activation too.")
 
 
 class ExplainRequest(NodeRequest):
@@ -478,7 +484,7 @@ class TracedLayer(Answer):
     activation: str | None
     shape: list[Count] = Field(description="Of one example's output.")
     pre_activation: Values = Field(None, description="Present where the layer has an activation.")
-    output: Values
+    output: Values = Field(None, description="Left out where the request asks for other layers' `values` alone.")
     statistics: StatisticsAnswer = Field(description="Of `output`.")
 
 

@@ -4,6 +4,7 @@
  * side by side. While a round runs, newer edits only replace `present`; when it ends, the next round takes the
  * newest of them. So at most one `/forward` is in flight, and the last edit always wins. */
 
+import { createFetching, EDGES_IN_VIEW, type Reader, type Seen } from "./actions_fetch";
 import { type Api, ApiError, nest, type Question, versionOf } from "./api";
 import { nodeName, parseNodeName } from "./format";
 import { flatIndex, indexOf } from "./layout";
@@ -79,6 +80,12 @@ export interface Actions {
   /** Moves the focus up or down inside a layer, left or right between layers. */
   moveFocus(direction: Direction): NodeReference | null;
   setView(change: Partial<View>): void;
+  /** Says what the drawing shows, so that it is there. */
+  see(seen: Seen): void;
+  /** Says which layers are read as numbers, so that their values are there as they are. */
+  need(reader: Reader, layers: readonly string[], fetched: "exact" | "complete"): void;
+  /** The answer with all values of these layers. */
+  fetchAll(layers: readonly string[]): Promise<Answer>;
   /** Loads the lists that name and explain things, once. */
   loadLists(): Promise<void>;
 }
@@ -219,6 +226,12 @@ export function createActions(store: Store, api: Api): Actions {
     };
   }
 
+  const fetching = createFetching(store, api, {
+    isLarge,
+    questionOf,
+    onFailure: (error, signal) => fail(error, "compute", signal),
+  });
+
   function keepExplanation(edit: Edit, node: NodeReference, explanation: Explanation): void {
     store.update(({ answer, selected }) => {
       if (answer === null || answer.edit !== edit) return {};
@@ -277,7 +290,12 @@ export function createActions(store: Store, api: Api): Actions {
       shown !== null &&
       shown.edit.document === edit.document &&
       missingNode(shown.byName, selected) === null;
-    const edges = isLarge(edit) ? Promise.resolve(null) : api.edges(question, EDGES_PER_LAYER, signal);
+    const inView = isLarge(edit) ? fetching.edges(edit) : [];
+    const edges = !isLarge(edit)
+      ? api.edges(question, EDGES_PER_LAYER, signal)
+      : inView.length > 0
+        ? api.edges(question, EDGES_IN_VIEW, signal, inView)
+        : Promise.resolve(null);
     const explanation = explainable
       ? api.explain(question, selected, termsOf(selected), signal)
       : Promise.resolve(null);
@@ -285,7 +303,7 @@ export function createActions(store: Store, api: Api): Actions {
     edges.catch(() => undefined);
     explanation.catch(() => undefined);
 
-    const forward = api.forward(question, signal);
+    const forward = api.forward(question, signal, fetching.options(edit));
     forward.catch(() => undefined);
     const summary = await summaryOf(edit, signal);
     const answer = answerOf(edit, await forward, summary);
@@ -305,6 +323,7 @@ export function createActions(store: Store, api: Api): Actions {
       };
     });
     explainWanted();
+    fetching.load();
   }
 
   /** Runs rounds until what is shown is what is wanted. */
@@ -500,6 +519,7 @@ export function createActions(store: Store, api: Api): Actions {
     if (sameNode(node, store.get().selected)) return;
     store.update({ selected: node });
     explainWanted();
+    fetching.load();
   }
 
   function show(node: NodeReference): void {
@@ -568,6 +588,12 @@ export function createActions(store: Store, api: Api): Actions {
     select,
     show,
     moveFocus,
-    setView: (change) => store.update((state) => ({ view: { ...(state.view ?? initialState.view), ...change } })),
+    setView(change) {
+      store.update((state) => ({ view: { ...(state.view ?? initialState.view), ...change } }));
+      if (change.scale !== undefined) fetching.load();
+    },
+    see: fetching.see,
+    need: fetching.need,
+    fetchAll: fetching.fetchAll,
   };
 }

@@ -1,8 +1,9 @@
 /** The only file that talks to the server. Answers come back with real numbers (NaN, ±∞) and flat typed arrays;
  * every failure is an `ApiError` that a view can show as it is. */
 
-import { sizeOf } from "./graph_types";
+import { sizeOf, type Values } from "./graph_types";
 import { writeJson } from "./json";
+import { readSafetensors, type Tensor } from "./safetensors";
 import type {
   ActivationInfo,
   ActivationParameters,
@@ -58,11 +59,24 @@ export class ApiError extends Error {
   }
 }
 
+/** The media type of answers whose numbers stand as they are in memory. */
+const SAFETENSORS = "application/vnd.safetensors";
+
 /** What every computation is asked about. */
 export interface Question {
   network: NetworkReference;
   inputs: Nested;
   overrides: readonly Override[];
+}
+
+/** What of a forward pass is sent; by default everything, exactly. */
+export interface ForwardOptions {
+  /** The layers to answer with. */
+  layers?: readonly string[];
+  /** Of the layers answered with those whose values are sent; of the others come only the statistics. */
+  values?: readonly string[];
+  precision?: "float32";
+  preActivations?: boolean;
 }
 
 export interface Api {
@@ -71,8 +85,9 @@ export interface Api {
   activations(signal?: AbortSignal): Promise<ActivationInfo[]>;
   layerKinds(signal?: AbortSignal): Promise<LayerKind[]>;
   summary(network: NetworkReference, signal?: AbortSignal): Promise<Summary>;
-  forward(question: Question, signal?: AbortSignal): Promise<ForwardAnswer>;
-  edges(question: Question, top: number, signal?: AbortSignal): Promise<LayerEdges[]>;
+  forward(question: Question, signal?: AbortSignal, options?: ForwardOptions): Promise<ForwardAnswer>;
+  /** The strongest edges into each layer, or into those named. */
+  edges(question: Question, top: number, signal?: AbortSignal, layers?: readonly string[]): Promise<LayerEdges[]>;
   explain(question: Question, node: NodeReference, top: number, signal?: AbortSignal): Promise<Explanation>;
   curve(
     name: string,
@@ -163,7 +178,53 @@ function activationName(value: string | { name: string } | null | undefined): st
   return typeof value === "string" ? value : value.name;
 }
 
-function readForward(answer: { dtype: string; layers: WireLayer[] }): ForwardAnswer {
+interface WireForward {
+  dtype: string;
+  layers: WireLayer[];
+}
+
+/** Largest and smallest magnitude that float32 holds with all its digits. */
+const FLOAT32 = { most: 3.4e38, least: 1.2e-38 };
+
+/** Whether float32 shows a layer of float64 values as it is; where it does not, drawing takes the exact ones. */
+export function fitsFloat32({ min, max }: Statistics): boolean {
+  const largest = Math.max(Math.abs(min), Math.abs(max));
+  return !(largest > FLOAT32.most || (largest > 0 && largest < FLOAT32.least));
+}
+
+/** The numbers of a tensor; whole ones as floats, because the inputs of a network are far below 2^53. */
+function valuesOf(tensor: Tensor | undefined): Values | null {
+  if (tensor === undefined) return null;
+  return tensor.dtype === "I64" ? Float64Array.from(tensor.values, Number) : tensor.values;
+}
+
+/** Reads an answer whose numbers are tensors: views of the body, without a copy. */
+function readTensorForward(body: ArrayBuffer, { precision, preActivations = true }: ForwardOptions): ForwardAnswer {
+  const { tensors, metadata } = readSafetensors(body);
+  const answer = JSON.parse(metadata.response ?? "null") as WireForward;
+  const rounded = precision === "float32" && answer.dtype === "float64";
+  return {
+    dtype: answer.dtype,
+    layers: answer.layers.map((layer) => {
+      const statistics = readStatistics(layer.statistics);
+      const output = valuesOf(tensors.get(`${layer.name}/output`));
+      const drawable = output !== null && (!rounded || output instanceof Float64Array || fitsFloat32(statistics));
+      return {
+        name: layer.name,
+        kind: layer.kind,
+        activation: activationName(layer.activation),
+        shape: layer.shape,
+        size: sizeOf(layer.shape),
+        preActivation: valuesOf(tensors.get(`${layer.name}/pre_activation`)),
+        output: drawable ? output : new Float32Array(0),
+        fetched: !drawable ? "nothing" : rounded ? "drawn" : preActivations ? "complete" : "exact",
+        statistics,
+      };
+    }),
+  };
+}
+
+function readForward(answer: WireForward): ForwardAnswer {
   return {
     dtype: answer.dtype,
     layers: answer.layers.map((layer) => ({
@@ -175,6 +236,7 @@ function readForward(answer: { dtype: string; layers: WireLayer[] }): ForwardAns
       preActivation:
         layer.pre_activation === undefined || layer.pre_activation === null ? null : flatten(layer.pre_activation),
       output: flatten(layer.output),
+      fetched: "complete" as const,
       statistics: readStatistics(layer.statistics),
     })),
   };
@@ -347,8 +409,20 @@ export function createApi(...connection: Parameters<typeof createRequests>): Api
     activations: (signal) => get("/activations", signal),
     layerKinds: (signal) => get("/layers", signal),
     summary: (network, signal) => post("/summary", { network }, signal),
-    forward: async (question, signal) => readForward(await post("/forward", question, signal)),
-    edges: async (question, top, signal) => readEdges(await post("/edges", { ...question, top }, signal)),
+    forward: async (question, signal, options = {}) => {
+      const { layers, values, precision, preActivations } = options;
+      const response = await send("/forward", {
+        method: "POST",
+        headers: { "Content-Type": "application/json", Accept: `${SAFETENSORS}, application/json;q=0.5` },
+        body: writeJson({ ...question, layers, values, precision, pre_activations: preActivations }),
+        signal: signal ?? null,
+      });
+      const type = response.headers.get("Content-Type") ?? "";
+      if (!type.startsWith(SAFETENSORS)) return readForward((await response.json()) as WireForward);
+      return readTensorForward(await response.arrayBuffer(), options);
+    },
+    edges: async (question, top, signal, layers) =>
+      readEdges(await post("/edges", { ...question, top, layers }, signal)),
     explain: async (question, node, top, signal) =>
       readExplanation(await post("/explain", { ...question, node, top }, signal)),
     curve: async (name, parameters, { start, stop, num }, signal) => {

@@ -70,7 +70,7 @@ function near(point: Point, viewport: Viewport, margin: number): boolean {
 }
 
 /** Whether the edges into a layer can be told apart: both ends are discs, with room between them. */
-export function canShowEdges(edges: GraphEdges, layout: Layout, camera: Camera): boolean {
+export function canShowEdges(edges: Pick<GraphEdges, "layer" | "sources">, layout: Layout, camera: Camera): boolean {
   const target = layout.byName.get(edges.layer);
   if (target === undefined || levelOfDetail(target, camera) === "heat") return false;
   const to = visibleBox(target);

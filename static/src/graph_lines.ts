@@ -48,6 +48,7 @@ function chooseAll({ request, visible }: Frame): Choice {
   const notes: string[] = [];
   if (chosen.length < total) notes.push(`strongest ${formatCount(chosen.length)} of ${formatCount(total)} edges`);
   if (later > 0) notes.push(`${formatCount(later)} edges appear when zoomed in`);
+  else if (request.edgesLater === true && chosen.length === 0) notes.push("edges appear when zoomed in");
   return { chosen, notes };
 }
 

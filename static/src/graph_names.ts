@@ -161,6 +161,8 @@ export function lineNames({ request, measure, palette, taken }: Frame): SceneTex
   if (first === undefined || second === undefined) return [];
   const step = (second.y - first.y) * camera.scale;
   const every = [1, 2, 5, 10, 20, 50].find((one) => one * step >= LEAST_LINE) ?? 100;
+  // Where the layers have names of their own, the label is of use in the margin only.
+  const areNamed = (layout.blocks[1]?.header.room ?? 0) * camera.scale - 6 >= LEAST_NAME;
   const texts: SceneText[] = [];
   for (const [at, line] of layout.lines.entries()) {
     const { x, y } = toScreen(camera, { x: line.x, y: line.y + line.height / 2 });
@@ -170,7 +172,7 @@ export function lineNames({ request, measure, palette, taken }: Frame): SceneTex
     const width = measure(text, LINE_STYLE.size, LINE_STYLE.weight);
     // Where the margin is out of view the label stands over the line.
     const sticky = x - width < 6;
-    if (at === 0 && !sticky) continue;
+    if (sticky ? areNamed : at === 0) continue;
     const left = sticky ? 8 : x - width;
     const box = { left: left - 3, right: left + width + 3, top: y - 8, bottom: y + 8 };
     if (text === "" || taken.hits(box)) continue;

@@ -136,6 +136,8 @@ export interface SceneRequest {
   edges: readonly GraphEdges[];
   /** The edges into the node in focus, where `edges` holds only the strongest; `count` is how many it has. */
   focusEdges?: GraphEdges | null;
+  /** Whether edges of more layers are fetched when they can be told apart. */
+  edgesLater?: boolean;
   layout: Layout;
   camera: Camera;
   viewport: Viewport;

@@ -103,6 +103,12 @@ export interface Statistics {
   first_non_finite: number[] | null;
 }
 
+/**
+ * What of a layer's values is here: none; what is seen when they are drawn, which may be float32 of a float64 network;
+ * the exact ones; or these and those before the activation.
+ */
+export type Fetched = "nothing" | "drawn" | "exact" | "complete";
+
 /** One layer of `POST /forward`, its arrays flattened in C order. */
 export interface TracedLayer {
   name: string;
@@ -113,14 +119,10 @@ export interface TracedLayer {
   size: number;
   /** Null where there is none, or where it was not fetched. */
   preActivation: Values | null;
-  /** Empty where it was not fetched: of a large network only what is looked at is. See `isFetched`. */
+  /** Empty where it was not fetched: of a large network only what is looked at is. */
   output: Values;
+  fetched: Fetched;
   statistics: Statistics;
-}
-
-/** Whether the values of a layer are here. */
-export function isFetched({ output, size }: Pick<TracedLayer, "output" | "size">): boolean {
-  return output.length === size;
 }
 
 export interface ForwardAnswer {

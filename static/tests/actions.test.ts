@@ -36,6 +36,7 @@ function layer(name: string, values: number[], change: Partial<TracedLayer> = {}
     size: values.length,
     preActivation: name === "input" ? null : Float64Array.from(values),
     output: Float64Array.from(values),
+    fetched: "complete",
     statistics: { ...STATISTICS, argmax: [values.indexOf(Math.max(...values))] },
     ...change,
   };

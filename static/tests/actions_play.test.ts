@@ -22,6 +22,7 @@ function layer(name: string, values: number[]): TracedLayer {
     size: values.length,
     preActivation: name === "input" ? null : Float64Array.from(values),
     output: Float64Array.from(values),
+    fetched: "complete",
     statistics: { nan: 0, inf: 0, argmax: [values.indexOf(Math.max(...values))] } as Statistics,
   };
 }

@@ -5,7 +5,8 @@ function answering(body: unknown, init: ResponseInit = {}) {
   const calls: { url: string; options: RequestInit }[] = [];
   const request = (async (url: string, options: RequestInit) => {
     calls.push({ url, options });
-    return new Response(typeof body === "string" ? body : JSON.stringify(body), init);
+    const ready = typeof body === "string" || body instanceof ArrayBuffer;
+    return new Response(ready ? body : JSON.stringify(body), init);
   }) as Window["fetch"];
   return { api: createApi(request), calls };
 }
@@ -46,6 +47,80 @@ describe("arrays", () => {
     ]);
     expect(nest([7], [])).toBe(7);
     expect(nest([], [0])).toEqual([]);
+  });
+});
+
+/** A body of safetensors with float32 tensors and the JSON of an answer. */
+function tensorBody(tensors: Record<string, number[]>, response: unknown): ArrayBuffer {
+  const values = Float32Array.from(Object.values(tensors).flat());
+  let end = 0;
+  const entries = Object.entries(tensors).map(([name, { length }]) => {
+    const start = end;
+    end += 4 * length;
+    return [name, { dtype: "F32", shape: [length], data_offsets: [start, end] }];
+  });
+  const header = { __metadata__: { response: JSON.stringify(response) }, ...Object.fromEntries(entries) };
+  const text = new TextEncoder().encode(JSON.stringify(header));
+  const padded = Math.ceil(text.length / 8) * 8;
+  const body = new Uint8Array(8 + padded + end).fill(32);
+  new DataView(body.buffer).setBigUint64(0, BigInt(padded), true);
+  body.set(text, 8);
+  body.set(new Uint8Array(values.buffer), 8 + padded);
+  return body.buffer;
+}
+
+describe("values as tensors", () => {
+  const row = (name: string, change = {}) => ({
+    name,
+    kind: "Dense",
+    activation: "tanh",
+    shape: [2],
+    statistics: { ...STATISTICS, min: 0, max: 1, nan: 0, inf: 0, first_non_finite: null, ...change },
+  });
+  const type = { headers: { "Content-Type": "application/vnd.safetensors" } };
+  const body = (dtype: string, change = {}) =>
+    tensorBody(
+      { "a/output": [0.5, Number.NaN], "a/pre_activation": [0.25, 1], "c/output": [3, 4] },
+      { dtype, layers: [row("a"), row("b"), row("c", change)] },
+    );
+
+  it("are asked for with what is wanted of them", async () => {
+    const { api, calls } = answering(body("float32"), type);
+    await api.forward(QUESTION, undefined, { values: ["a"], precision: "float32", preActivations: false });
+    expect(new Headers(calls[0]?.options.headers).get("Accept")).toMatch(/^application\/vnd\.safetensors/);
+    expect(JSON.parse(String(calls[0]?.options.body))).toEqual({
+      ...QUESTION,
+      values: ["a"],
+      precision: "float32",
+      pre_activations: false,
+    });
+  });
+
+  it("are views of the answer, and layers without them are not fetched", async () => {
+    const whole = body("float32");
+    const { api } = answering(whole, type);
+    const { dtype, layers } = await api.forward(QUESTION);
+    expect(dtype).toBe("float32");
+    expect(layers.map(({ name, size, fetched }) => [name, size, fetched])).toEqual([
+      ["a", 2, "complete"],
+      ["b", 2, "nothing"],
+      ["c", 2, "complete"],
+    ]);
+    expect(layers[0]?.output).toEqual(Float32Array.of(0.5, Number.NaN));
+    expect(layers[0]?.preActivation).toEqual(Float32Array.of(0.25, 1));
+    expect(layers[0]?.output.buffer).toBe(layers[2]?.output.buffer);
+    expect(layers[1]?.output).toHaveLength(0);
+  });
+
+  it("that were rounded are for drawing only, and none where float32 cannot hold them", async () => {
+    const { api } = answering(body("float64", { max: 1e300 }), type);
+    const { layers } = await api.forward(QUESTION, undefined, { precision: "float32", preActivations: false });
+    expect(layers.map(({ fetched }) => fetched)).toEqual(["drawn", "nothing", "nothing"]);
+    const exact = answering(body("float32"), type).api.forward(QUESTION, undefined, {
+      precision: "float32",
+      preActivations: false,
+    });
+    expect((await exact).layers.map(({ fetched }) => fetched)).toEqual(["exact", "nothing", "exact"]);
   });
 });
 

@@ -251,3 +251,17 @@ async def test_a_large_answer_goes_out_in_pieces_without_a_copy(client: Client) 
     assert response.status_code == 200, response.text
     arrays = read_safetensors(response.content).arrays
     np.testing.assert_array_equal(arrays["activation_1/output"], np.maximum(inputs, 0))
+
+
+async def test_values_of_some_layers_and_statistics_of_all(client: Client) -> None:
+    body = {"network": WALKTHROUGH, "inputs": [0.5, 0.7]}
+    whole, everything = await ask(client, "forward", body)
+    answer, tensors = await ask(client, "forward", {**body, "values": ["hidden"], "pre_activations": False})
+    assert answer == whole
+    assert set(tensors.arrays) == {"hidden/output", "output/output"}
+    np.testing.assert_array_equal(tensors.arrays["hidden/output"], everything.arrays["hidden/output"])
+    plain = await client.post("/api/v1/forward", {**body, "values": ["hidden"], "pre_activations": False})
+    assert [sorted(set(layer) & {"output", "pre_activation"}) for layer in plain["layers"]] == [[], ["output"], []]
+    assert all(layer["statistics"] for layer in plain["layers"])
+    problem = await client.problem("POST", "/api/v1/forward", 422, json={**body, "values": ["nowhere"]})
+    assert problem["pointer"].startswith("/values/0")

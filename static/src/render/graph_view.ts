@@ -2,6 +2,7 @@
 
 import { between, type Camera, clamp, fitTo, type Point, pan, toScreen, toWorld, zoomAt } from "../camera";
 import { PALETTES, type Palette, type Rgb } from "../color";
+import { canShowEdges } from "../graph_edges";
 import {
   flatIndex,
   type GraphEdges,
@@ -18,7 +19,7 @@ import {
 } from "../graph_types";
 import { type Direction, type Layout, layoutNetwork, neighbour, nodePosition, pick } from "../layout";
 import { lookAt, type Minimap, minimapPlace } from "../minimap";
-import { buildScene, type SceneLegend } from "../scene";
+import { buildScene, type Scene, type SceneLegend } from "../scene";
 import { listenToGestures } from "./gestures";
 import { GraphRenderer } from "./renderer";
 
@@ -27,6 +28,15 @@ export interface GraphCallbacks {
   onSelect(node: NodeRef | null): void;
   /** After a frame whose notes, legend or camera differ from those of the frame before. */
   onViewChange(state: GraphState): void;
+  /** What is in view, once the view rests. */
+  onLook?(seen: GraphSeen): void;
+}
+
+/** Names of layers: in view, with readable numbers, and with edges that can be told apart. */
+export interface GraphSeen {
+  layers: string[];
+  printed: string[];
+  edges: string[];
 }
 
 export interface GraphState {
@@ -42,6 +52,8 @@ export interface GraphData {
   edges: GraphEdges[];
   /** All edges into the focused (or selected) node, where `edges` holds only the strongest of its layer. */
   focusEdges?: GraphEdges | null;
+  /** Whether edges of more layers are fetched when they can be told apart. */
+  edgesLater?: boolean;
   /** What the focused (or selected) node looks at, and what of the input it depends on. */
   window?: GraphWindow | null;
   field?: GraphField | null;
@@ -77,6 +89,10 @@ const MOVE_MILLISECONDS = 220;
 /** How long signs take along the edges of a step. */
 const FLOW_MILLISECONDS = 520;
 const FONT_PATIENCE = 1500;
+/** The view rests when it has not changed for so long. */
+const LOOK_MILLISECONDS = 120;
+/** Edges of more layers than this are not asked for at a time. */
+const MOST_WITH_EDGES = 32;
 /** Smaller discs than this are moved closer when they are stepped to. */
 const LEAST_DISC = 5;
 /** A revealed node is at least this large, in pixels. */
@@ -143,6 +159,8 @@ class View implements GraphHandle {
   private hovered: NodeRef | null = null;
   private pointer: Point | null = null;
   private lastState = "";
+  private lastSeen = "";
+  private lookTimer: ReturnType<typeof setTimeout> | undefined;
   private disposed = false;
 
   constructor(
@@ -241,6 +259,7 @@ class View implements GraphHandle {
 
   dispose(): void {
     this.disposed = true;
+    clearTimeout(this.lookTimer);
     cancelAnimationFrame(this.request);
     this.stopGestures();
     this.observer.disconnect();
@@ -447,6 +466,27 @@ class View implements GraphHandle {
       if (this.pointer !== null) this.onHover(this.pointer);
     }
     if (this.animation !== null || this.flowStart !== null) this.schedule();
+    else this.look(scene, this.layout);
+  }
+
+  /** Says what is in view, as soon as that has not changed for a moment. */
+  private look(scene: Scene, layout: Layout): void {
+    const { data } = this;
+    if (data === null || this.callbacks.onLook === undefined) return;
+    const seen: GraphSeen = { layers: [], printed: [], edges: [] };
+    for (const { block, detail } of scene.blocks) {
+      seen.layers.push(block.layer);
+      if (detail === "number") seen.printed.push(block.layer);
+      const sources = data.layers[block.position]?.inputs ?? [];
+      if (detail === "heat" || sources.length === 0 || block.maps !== null) continue;
+      if (canShowEdges({ layer: block.layer, sources }, layout, this.camera)) seen.edges.push(block.layer);
+    }
+    if (seen.edges.length > MOST_WITH_EDGES) seen.edges = [];
+    const key = JSON.stringify(seen);
+    if (key === this.lastSeen) return;
+    this.lastSeen = key;
+    clearTimeout(this.lookTimer);
+    this.lookTimer = setTimeout(() => this.callbacks.onLook?.(seen), LOOK_MILLISECONDS);
   }
 }
 

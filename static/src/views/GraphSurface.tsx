@@ -1,7 +1,8 @@
 import type { RefObject } from "preact";
 import { useEffect, useId, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { EDGE_LIMIT } from "../actions";
 import { currentStage, stageNode } from "../actions_play";
-import { formatValue, nodeName, parseNodeName } from "../format";
+import { formatFull, formatValue, nodeName, parseNodeName } from "../format";
 import type { GraphLayer } from "../graph_types";
 import { knownNodes, type Stage } from "../play";
 import { type GraphHandle, mountGraph } from "../render/graph_view";
@@ -10,7 +11,7 @@ import type { Answer } from "../store";
 import { useActions, useStudioState } from "./context";
 import { explainedEdges, gradientEdges, gradientLayers, graphEdges, graphLayers } from "./graph_data";
 import { graphField, graphWindow } from "./image/graph_window";
-import { NodeList } from "./NodeList";
+import { listsAll, NodeList } from "./NodeList";
 
 interface Props {
   answer: Answer;
@@ -53,14 +54,16 @@ function WithoutDrawing() {
 
 const EDGE_QUANTITY = { values: "weight", contributions: "product", gradients: "gradient" } as const;
 
-/** What a node shows, in words for a screen reader. */
-function nodeDescriber(layers: readonly GraphLayer[], stage: Stage | null) {
+/** What a node shows, in words for a screen reader: rounded as it is drawn, or in full where only the nodes around the
+ * one in focus are named. */
+function nodeDescriber(layers: readonly GraphLayer[], stage: Stage | null, inFull: boolean, missing: string) {
   const positions = new Map(layers.map((layer, position) => [layer.name, position]));
   return (name: string, flat: number): string => {
     const position = positions.get(name) ?? -1;
     const value = layers[position]?.values[flat];
-    if (value === undefined) return "no derivative";
-    return flat < knownNodes(stage, position, flat + 1) ? formatValue(value) : "not computed yet";
+    if (value === undefined) return missing;
+    if (flat >= knownNodes(stage, position, flat + 1)) return "not computed yet";
+    return inFull ? formatFull(value) : formatValue(value);
   };
 }
 
@@ -95,6 +98,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
           if (!byKeyboard.current) actions.focus(node);
         },
         onSelect: actions.select,
+        onLook: actions.see,
         onViewChange: (state) => {
           // The legend has no room for its own note on a narrow screen, and must not grow: that would move the graph.
           const next = [...state.notes];
@@ -132,7 +136,17 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
   );
   const edgeQuantity = EDGE_QUANTITY[shows];
   const stage = useMemo(() => currentStage(answer, play), [answer, play]);
-  const describe = useMemo(() => nodeDescriber(layers, stage), [layers, stage]);
+  const inFull = useMemo(() => !listsAll(traced), [traced]);
+  const missingValue = shows === "gradients" ? "no derivative" : "its value is on its way";
+  const describe = useMemo(
+    () => nodeDescriber(layers, stage, inFull, missingValue),
+    [layers, stage, inFull, missingValue],
+  );
+  const edgesLater = summary.multiply_adds > EDGE_LIMIT;
+  const listed = inFull ? (looking?.layer ?? null) : null;
+  useEffect(() => {
+    actions.need("list", listed === null ? [] : [listed], "exact");
+  }, [actions, listed]);
 
   useLayoutEffect(() => {
     graph.current?.update({
@@ -142,6 +156,7 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
       window,
       field,
       networkKey: edit.home ?? "",
+      edgesLater,
       view: {
         theme,
         scale,
@@ -152,7 +167,22 @@ export function GraphSurface({ answer, graph, onZoom }: Props) {
         stage,
       },
     });
-  }, [graph, layers, edges, ownEdges, window, field, edit, theme, scale, edgeQuantity, focus, selected, stage]);
+  }, [
+    graph,
+    layers,
+    edges,
+    ownEdges,
+    window,
+    field,
+    edit,
+    theme,
+    scale,
+    edgeQuantity,
+    focus,
+    selected,
+    stage,
+    edgesLater,
+  ]);
 
   useEffect(() => {
     if (reveal !== null) graph.current?.reveal(reveal);

@@ -35,9 +35,13 @@ interface Range {
   end: number;
 }
 
+/** Whether every node has an option of its own. */
+export function listsAll(layers: readonly TracedLayer[]): boolean {
+  return layers.reduce((sum, layer) => sum + layer.size, 0) <= ALL_UP_TO;
+}
+
 function rangesOf(answer: Answer, focus: NodeReference | null): Range[] {
-  const total = answer.layers.reduce((sum, layer) => sum + layer.size, 0);
-  if (total <= ALL_UP_TO) return answer.layers.map((layer) => ({ layer, first: 0, end: layer.size }));
+  if (listsAll(answer.layers)) return answer.layers.map((layer) => ({ layer, first: 0, end: layer.size }));
   const layer = answer.byName.get(focus?.layer ?? "") ?? answer.layers[0];
   if (layer === undefined) return [];
   const flat = focus === null ? 0 : Math.max(0, flatIndex(layer.shape, focus.index));

@@ -1,6 +1,7 @@
 import { useEffect, useId, useMemo } from "preact/hooks";
 import { formatCount, formatFull, nodeName } from "../format";
 import { flatIndex, indexOf } from "../layout";
+import type { Answer } from "../store";
 import type { TracedLayer } from "../wire";
 import { CopyButton } from "./CopyButton";
 import { useActions, useStudioState } from "./context";
@@ -40,13 +41,14 @@ function locate({ layers, starts }: Rows, row: number): { layer: TracedLayer; fl
   return layer === undefined ? null : { layer, flat: row - (starts[low] ?? 0) };
 }
 
-function asText(rows: Rows, separator: string): string {
+function asText(rows: Rows, byName: Answer["byName"], separator: string): string {
   const quote = (text: string) => (separator === "," && text.includes(",") ? `"${text}"` : text);
   const lines = [["layer", "index", "pre_activation", "value"].join(separator)];
   for (let row = 0; row < Math.min(rows.count, COPIED); row += 1) {
     const found = locate(rows, row);
     if (found === null) break;
-    const { layer, flat } = found;
+    const { flat } = found;
+    const layer = byName.get(found.layer.name) ?? found.layer;
     const before = layer.preActivation?.[flat];
     lines.push(
       [
@@ -76,6 +78,19 @@ export function ValuesTab() {
   }, [all, wanted]);
   const view = useWindow(rows.count, ROW);
 
+  const [firstInView, lastInView] = [locate(rows, view.first), locate(rows, Math.max(view.first, view.end - 1))];
+  const inView = rows.layers
+    .slice(
+      firstInView === null ? 0 : rows.layers.indexOf(firstInView.layer),
+      lastInView === null ? 0 : rows.layers.indexOf(lastInView.layer) + 1,
+    )
+    .map((layer) => layer.name)
+    .join();
+  useEffect(() => {
+    if (inView !== "") actions.need("table", inView.split(","), "complete");
+    return () => actions.need("table", [], "complete");
+  }, [actions, inView]);
+
   const { scrollTo } = view;
   const names = all?.map((layer) => layer.name).join();
   // biome-ignore lint/correctness/useExhaustiveDependencies: only a new selection moves the table, not new values.
@@ -89,6 +104,11 @@ export function ValuesTab() {
   if (all === undefined) return <div class="skeleton-lines" aria-hidden="true" />;
   const selectedName = selected === null ? null : nodeName(selected);
   const shown = Array.from({ length: view.end - view.first }, (_, offset) => view.first + offset);
+  /** The rows as text, with the values that are not here yet. */
+  const copied = async (separator: string): Promise<string> => {
+    const names = rows.layers.filter((_, at) => (rows.starts[at] ?? 0) < COPIED).map((layer) => layer.name);
+    return asText(rows, (await actions.fetchAll(names)).byName, separator);
+  };
   const choose = (name: string) =>
     actions.setView({ valuesLayer: all.some((layer) => layer.name === name) ? name : null });
 
@@ -125,8 +145,9 @@ export function ValuesTab() {
         )}
         <span class="muted">{rows.count === 1 ? "1 value" : `${formatCount(rows.count)} values`}</span>
         <span class="spring" />
-        <CopyButton label="Copy CSV" text={() => asText(rows, ",")} />
-        <CopyButton label="Copy TSV" text={() => asText(rows, "\t")} />
+        {rows.count > COPIED && <span class="muted">copies hold the first {formatCount(COPIED)}</span>}
+        <CopyButton label="Copy CSV" text={() => copied(",")} />
+        <CopyButton label="Copy TSV" text={() => copied("\t")} />
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
       <section class="table-scroll" ref={view.host} onScroll={view.onScroll} tabIndex={0} aria-label="Values, table">
@@ -155,6 +176,7 @@ export function ValuesTab() {
               const name = nodeName({ layer: layer.name, index });
               const before = layer.preActivation?.[flat];
               const value = layer.output[flat] ?? Number.NaN;
+              const here = layer.fetched === "complete";
               return (
                 <tr
                   key={name}
@@ -170,7 +192,9 @@ export function ValuesTab() {
                   <td>{layer.name}</td>
                   <td class="number">{index.join(",")}</td>
                   <td class="number">{before === undefined ? "" : formatFull(before)}</td>
-                  <td class={Number.isFinite(value) ? "number" : "number invalid"}>{formatFull(value)}</td>
+                  <td class={!here || Number.isFinite(value) ? "number" : "number invalid"}>
+                    {here ? formatFull(value) : "…"}
+                  </td>
                 </tr>
               );
             })}

@@ -1,6 +1,6 @@
 /** What the graph is drawn from, made of the server's answer: a change of form, no arithmetic. */
 
-import type { GraphEdges, GraphLayer } from "../graph_types";
+import { type GraphEdges, type GraphLayer, sizeOf } from "../graph_types";
 import { flatIndex } from "../layout";
 import { colourPicture, isColour } from "../picture";
 import type { Answer, Derivative } from "../store";
@@ -38,7 +38,7 @@ export function graphEdges(edges: readonly LayerEdges[]): GraphEdges[] {
 export function gradientLayers(layers: readonly GraphLayer[], derivative: Derivative | null): GraphLayer[] {
   return layers.map((layer) => {
     const values = derivative?.layers.get(layer.name)?.output;
-    return { ...layer, values: values?.length === layer.values.length ? values : new Float64Array(0) };
+    return { ...layer, values: values?.length === sizeOf(layer.shape) ? values : new Float64Array(0) };
   });
 }
 
