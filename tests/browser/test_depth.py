@@ -57,6 +57,7 @@ def test_a_thousand_layers_by_hand(page: Page) -> None:
     card = page.get_by_role("group", name="Layer dense_1")
     expect(card).to_contain_text("round 1 of 333")
     card.get_by_role("combobox", name="activation").select_option("relu")
+    expect(page.get_by_role("button", name=re.compile("^dense_1 "))).to_contain_text("relu")
     network = Network.from_document({**document, "layers": exported(page)["layers"]})
     assert {placed.layer.kind for placed in network.layers} == {"Dense", "Activation", "Add"}
     used = {str(placed.layer.bound_activation) for placed in network.layers if placed.name.startswith("dense_")}
