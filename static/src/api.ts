@@ -391,7 +391,23 @@ export function createRequests(request: typeof fetch = (...call) => fetch(...cal
       signal: signal ?? null,
     });
 
-  return { get, post, send };
+  /** Hears the events of long work, each with its kind, until its "end" or until the answer is called. A browser that
+   * lost the connection comes back by itself and misses nothing; "lost" says that it gave up. */
+  function follow(path: string, kinds: readonly string[], hear: (kind: string, data: unknown) => void): () => void {
+    const source = new EventSource(base + path);
+    for (const kind of [...kinds, "end"]) {
+      source.addEventListener(kind, (event) => {
+        if (kind === "end") source.close();
+        hear(kind, JSON.parse((event as MessageEvent<string>).data));
+      });
+    }
+    source.addEventListener("error", () => {
+      if (source.readyState === EventSource.CLOSED) hear("lost", null);
+    });
+    return () => source.close();
+  }
+
+  return { get, post, send, follow };
 }
 
 /** The calls the page makes. */

@@ -40,13 +40,15 @@ export interface SampleSet {
   shape: number[];
   splits: Record<string, number>;
   here: boolean;
+  task: "classification" | "regression";
+  classes: string[];
 }
 
 interface WireJob {
   id: string;
   status: string;
   progress: { done: number; total: number } | null;
-  error: { title: string; detail: string } | null;
+  error: string | null;
   result: unknown;
 }
 
@@ -128,8 +130,8 @@ export function createSignalApi({ get, post }: ReturnType<typeof createRequests>
         stop?.removeEventListener("abort", end);
         return job.result as Answer;
       }
-      if (job.error !== null) throw new ApiError(500, job.error.title, job.error.detail, [], null);
-      if (job.status === "stopped") throw new ApiError(500, "Stopped", "This was stopped.", [], null);
+      if (job.status === "failed") throw new ApiError(500, "It failed", job.error ?? "This failed.", [], null);
+      if (job.status === "stopped") throw new ApiError(500, "Stopped", job.error ?? "This was stopped.", [], null);
       if (job.progress !== null && job.progress.total > 0) options.onProgress?.(job.progress.done / job.progress.total);
       await new Promise((resolve) => setTimeout(resolve, LOOK));
     }

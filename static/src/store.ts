@@ -20,6 +20,7 @@ import {
   type SignalSource,
   type VariedSignal,
 } from "./signal";
+import { FIRST_CHOICE, type Training, type TrainingChoice, type TrainingInfo } from "./training";
 import type {
   ActivationInfo,
   Explanation,
@@ -111,6 +112,16 @@ export interface SignalState {
   readonly sampleSets: readonly SampleSet[];
 }
 
+/** Training the network on screen: what is chosen, and the training that is followed. */
+export interface TrainingState {
+  readonly choice: TrainingChoice;
+  /** The latest, newest first; null before they are known. */
+  readonly list: readonly TrainingInfo[] | null;
+  readonly shown: Training | null;
+  readonly beginning: boolean;
+  readonly failure: ApiError | null;
+}
+
 /** A search among all values: what for, how many places were passed over, and what was found. */
 export interface Found {
   readonly what: Sought;
@@ -123,7 +134,7 @@ export interface Found {
 }
 
 export type ThemeChoice = "system" | "light" | "dark";
-export type Tab = "summary" | "values" | "signal" | "code";
+export type Tab = "summary" | "values" | "signal" | "training" | "code";
 export type Sheet = "input" | "network" | "inspector" | "tables";
 
 /** What the left panel shows: the example, or the layers to build with. */
@@ -187,6 +198,7 @@ export interface State {
   /** The search that jumps through the network; null while there is none. */
   readonly found: Found | null;
   readonly signal: SignalState;
+  readonly training: TrainingState;
 }
 
 export const initialState: State = {
@@ -207,6 +219,7 @@ export const initialState: State = {
     failure: null,
     sampleSets: [],
   },
+  training: { choice: FIRST_CHOICE, list: null, shown: null, beginning: false, failure: null },
   networks: null,
   activations: new Map(),
   layerKinds: new Map(),

@@ -9,6 +9,7 @@ import "./styles/play.css";
 import "./styles/depth.css";
 import "./styles/reach.css";
 import "./styles/signal.css";
+import "./styles/training.css";
 import "./styles/image.css";
 import { render } from "preact";
 import { createActions } from "./actions";
@@ -19,12 +20,14 @@ import { createPlayActions } from "./actions_play";
 import { createReachActions } from "./actions_reach";
 import { createShareActions } from "./actions_share";
 import { createSignalActions } from "./actions_signal";
+import { createTrainingActions } from "./actions_training";
 import { createApi, createRequests } from "./api";
 import { createFindApi } from "./api_find";
 import { createImagesApi } from "./api_images";
 import { createNetworksApi } from "./api_networks";
 import { createPlayApi } from "./api_play";
 import { createSignalApi } from "./api_signal";
+import { createTrainingsApi } from "./api_trainings";
 import { nodeName } from "./format";
 import { titleOf } from "./shelf";
 import { createStore, initialState } from "./store";
@@ -56,6 +59,7 @@ const editing = createEditActions(store, api, core);
 const actions: StudioActions = {
   ...core,
   ...editing,
+  ...createTrainingActions(store, createTrainingsApi(createRequests()), core),
   ...createSignalActions(store, createSignalApi(createRequests()), core, editing),
   ...createReachActions(store, createFindApi(createRequests()), core),
   ...createImageActions(store, createImagesApi(createRequests()), core),

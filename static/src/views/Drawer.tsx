@@ -5,12 +5,14 @@ import { useActions, useStudioState } from "./context";
 import { Icon } from "./Icon";
 import { SummaryTab } from "./SummaryTab";
 import { SignalTab } from "./signal/SignalTab";
+import { TrainingTab } from "./training/TrainingTab";
 import { ValuesTab } from "./ValuesTab";
 
 const TABS: readonly { tab: Tab; title: string }[] = [
   { tab: "summary", title: "Summary" },
   { tab: "values", title: "Values" },
   { tab: "signal", title: "Signal" },
+  { tab: "training", title: "Training" },
   { tab: "code", title: "Code" },
 ];
 
@@ -71,6 +73,7 @@ export function Drawer({ foldable }: { foldable: boolean }) {
           {tab === "summary" && <SummaryTab />}
           {tab === "values" && <ValuesTab />}
           {tab === "signal" && <SignalTab />}
+          {tab === "training" && <TrainingTab />}
           {tab === "code" && <CodeTab />}
         </div>
       )}

@@ -10,6 +10,7 @@ import type { PlayActions } from "../actions_play";
 import type { ReachActions } from "../actions_reach";
 import type { ShareActions } from "../actions_share";
 import type { SignalActions } from "../actions_signal";
+import type { TrainingActions } from "../actions_training";
 import type { Api } from "../api";
 import type { PlayApi } from "../api_play";
 import { type State, type Store, useStore } from "../store";
@@ -22,7 +23,8 @@ export type StudioActions = Actions &
   ReachActions &
   ShareActions &
   ShelfActions &
-  SignalActions;
+  SignalActions &
+  TrainingActions;
 
 export interface Studio {
   store: Store;
