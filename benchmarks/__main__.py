@@ -37,6 +37,7 @@ def main() -> None:
         from benchmarks import training  # noqa: PLC0415
 
         print_rows("Training: 1 thread, processor time", list(training.measure()))
+        print_rows("Training: 2 threads, wall time", list(training.measure_two()))
     if "requests" in parts:
         from benchmarks import requests  # noqa: PLC0415
 

@@ -143,10 +143,7 @@ def _take_apart(trainer: Trainer, example: int, weight: tuple[str, str, Shape] |
     if not 0 <= example < batch.size:
         detail = f"the batch has {batch.size} examples, counted from 0; there is no example {example}"
         raise NetworkError([Problem("/example", detail, f"0 to {batch.size - 1}", str(example))])
-    total = sum(
-        trainer.block_loss(trainer.passes, batch.block(start, stop), number)
-        for number, (start, stop) in enumerate(trainer.passes.blocks(batch.size))
-    )
+    total, _ = trainer.differentiate(batch)
     plain = trainer.plain_passes()
     layers, loss = _example(trainer, plain, batch, example, total)
     return StepApart(

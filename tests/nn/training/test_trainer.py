@@ -152,6 +152,17 @@ def test_blocks_of_a_batch_give_the_gradient_of_the_whole(monkeypatch: pytest.Mo
     np.testing.assert_allclose(blocks.passes.gradient, whole.passes.gradient, rtol=1e-12, atol=1e-15)
 
 
+def test_two_threads_change_no_bit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Passes, "block_size", lambda self, batch: 3)
+    network = build(
+        dense(5, "relu"), {"kind": "Dropout", "rate": 0.2}, dense(4, "tanh"), dense(3, "softmax"), shape=(3,)
+    )
+    settings = training(network, batch_size=13, epochs=3, metrics=["accuracy", "f1_score"])
+    trainers = [Trainer(network, settings, INPUTS, CLASSES, threads=threads) for threads in (1, 2)]
+    assert run(trainers[0]) == run(trainers[1])
+    assert_equal_states(trainers[0].state(), trainers[1].state())
+
+
 def test_large_values_are_computed_in_blocks_unless_examples_depend_on_each_other() -> None:
     wide = [dense(2000, "relu", name=f"wide{n}") for n in range(3)]
     network = build(*wide, dense(3, "softmax"), shape=(3,), dtype="float32")
