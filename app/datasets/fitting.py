@@ -9,7 +9,7 @@ import numpy as np
 from app.datasets.record import LoadedDataset
 from app.nn.errors import NetworkError, Problem
 from app.nn.input_spec import InputSpec
-from app.nn.reading import Array, format_shape
+from app.nn.reading import Array, Shape, format_shape
 
 PIXEL_LEVELS = 255
 """What `input.preprocessing` is about: a picture whose pixels go from 0 to 255."""
@@ -35,7 +35,24 @@ def fit_inputs(
         # Values go from 0 to `divisor`, pixels from 0 to 255; one division does both, so nothing is rounded twice.
         divisor = preprocessing.get("scale", 1) * loaded.samples.divisor / PIXEL_LEVELS
         preprocessing = {**preprocessing, "scale": divisor}
-    return normalize(values, preprocessing).reshape(-1, *spec.shape)
+    shape = normalized_shape(preprocessing, loaded.shape, spec.shape)
+    return normalize(values.reshape(-1, *shape), preprocessing).reshape(-1, *spec.shape)
+
+
+def normalized_shape(preprocessing: Mapping[str, Any], shape: Shape, wanted: Shape) -> Shape:
+    """Return the shape in which examples are scaled: that whose last axis `mean` and `std` have a number for each of.
+
+    It is `shape`, that of a picture or of the data set (a number for each channel or feature), or else `wanted`, that
+    of the network's input (a number for each of its places, if it is flat). Raises `NetworkError` if it is neither.
+    """
+    lists = {name: preprocessing[name] for name in ("mean", "std") if isinstance(preprocessing.get(name), list)}
+    for one in (shape, wanted):
+        if all(len(values) in {1, one[-1]} for values in lists.values()):
+            return one
+    name, values = next((name, values) for name, values in lists.items() if len(values) not in {1, shape[-1]})
+    detail = f"preprocessing has {len(values)} numbers as {name}; expected one for each of {shape[-1]}"
+    pointer = f"/network/input/preprocessing/{name}"
+    raise NetworkError([Problem(pointer, detail, f"{shape[-1]} numbers", str(len(values)))])
 
 
 def normalize(values: Array, preprocessing: Mapping[str, Any]) -> Array:
@@ -60,13 +77,7 @@ def check_fit(loaded: LoadedDataset, spec: InputSpec) -> None:
         raise NetworkError([Problem("/name", detail, f"{wanted} numbers", f"{count} numbers")])
     if spec.dtype == "int":
         _check_integers(loaded)
-    channels = loaded.shape[-1]
-    for name in ("mean", "std"):
-        values = spec.preprocessing.get(name)
-        if isinstance(values, list) and len(values) not in {1, channels}:
-            what = "features" if loaded.dataset.levels is None else "channels"
-            detail = f"preprocessing has {len(values)} numbers as {name}; {loaded.name} has {channels} {what}"
-            raise NetworkError([Problem("/name", detail, f"{channels} numbers", str(len(values)))])
+    normalized_shape(spec.preprocessing, loaded.shape, spec.shape)
 
 
 def _check_integers(loaded: LoadedDataset) -> None:

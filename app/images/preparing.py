@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from app.datasets.fitting import PIXEL_LEVELS, normalize
+from app.datasets.fitting import PIXEL_LEVELS, normalize, normalized_shape
 from app.nn.errors import NetworkError, Problem
 from app.nn.input_spec import InputSpec
 from app.nn.reading import Array, Shape, format_shape
@@ -147,18 +147,14 @@ def _numbers(pixels: Array, spec: InputSpec, dtype: np.dtype[Any], note: Any) ->
         preprocessing = {**preprocessing, "scale": PIXEL_LEVELS}  # as for the pictures of data sets
     for name, sign in (("scale", "/"), ("mean", "−"), ("std", "/")):
         if name in preprocessing:
-            value = preprocessing[name]
-            if isinstance(value, list) and len(value) not in {1, shape[2]}:
-                detail = f"{name} has {len(value)} numbers; a picture for this network has {shape[2]} channels"
-                pointer = f"/network/input/preprocessing/{name}"
-                raise NetworkError([Problem(pointer, detail, f"{shape[2]} numbers", str(len(value)))])
-            note(name, f"{'pixel' if name == 'scale' else 'value'} {sign} {_written(value)}", shape)
+            note(name, f"{'pixel' if name == 'scale' else 'value'} {sign} {_written(preprocessing[name])}", shape)
     if dtype.kind == "i":
         if preprocessing.keys() & {"scale", "mean", "std"}:
             detail = "the network takes integers: its preprocessing can have no scale, mean or std"
             raise NetworkError([Problem("/network/input/preprocessing", detail)])
         return pixels.astype(dtype).reshape(spec.shape)
-    values = normalize(pixels.astype(dtype), preprocessing)
+    scaled = normalized_shape(preprocessing, shape, spec.shape)
+    values = normalize(pixels.astype(dtype).reshape(scaled), preprocessing)
     if shape != spec.shape:
         note("reshape", f"row by row, to {format_shape(spec.shape)}", spec.shape)
     return values.reshape(spec.shape)
@@ -166,5 +162,6 @@ def _numbers(pixels: Array, spec: InputSpec, dtype: np.dtype[Any], note: Any) ->
 
 def _written(value: object) -> str:
     if isinstance(value, list):
-        return f"({', '.join(f'{one:g}' for one in value)})" if len(value) > 1 else f"{value[0]:g}"
+        more = ", …" if len(value) > 4 else ""
+        return f"({', '.join(f'{one:g}' for one in value[:4])}{more})" if len(value) > 1 else f"{value[0]:g}"
     return f"{value:g}"

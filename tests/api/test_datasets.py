@@ -9,6 +9,7 @@ from PIL import Image
 from app.datasets import load
 from app.datasets.fitting import fit_inputs
 from app.main import create_app
+from app.nn.errors import NetworkError
 from app.nn.input_spec import InputSpec
 from app.settings import Settings
 from tests.api.client import WALKTHROUGH, Client, connect
@@ -146,6 +147,16 @@ def test_pictures_go_through_the_preprocessing_of_a_network() -> None:
         np.testing.assert_allclose(found, expected.reshape(3, 64), rtol=1e-12, atol=1e-14)
     exact = fit_inputs(loaded, InputSpec((8, 8), preprocessing={"scale": 255}), np.dtype(np.float32))
     np.testing.assert_array_equal(exact, loaded.inputs[..., 0])
+
+
+def test_a_flat_input_may_be_scaled_place_by_place() -> None:
+    loaded = load("digits", "test", NOWHERE, stop=3)
+    mean, std = np.arange(64.0) / 64, np.arange(1.0, 65.0)
+    preprocessing = {"scale": 255, "mean": mean.tolist(), "std": std.tolist()}
+    found = fit_inputs(loaded, InputSpec((64,), preprocessing=preprocessing), np.dtype(np.float64))
+    np.testing.assert_allclose(found, (loaded.inputs.reshape(3, 64) - mean) / std, rtol=1e-6, atol=1e-9)
+    with pytest.raises(NetworkError, match="64 numbers as mean; expected one for each of 1"):
+        fit_inputs(loaded, InputSpec((8, 8), preprocessing=preprocessing), np.dtype(np.float64))
 
 
 @pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)

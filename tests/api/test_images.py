@@ -134,6 +134,13 @@ def test_numbers_are_made_as_the_document_says() -> None:
     np.testing.assert_array_equal(inputs, COLOUR.reshape(-1) / 255)
 
 
+def test_a_flat_input_may_be_scaled_place_by_place() -> None:
+    mean = list(range(54))
+    inputs, steps = prepared(GREY[..., np.newaxis], (54,), resize=[6, 9], scale=1, mean=mean)
+    np.testing.assert_array_equal(inputs, GREY.reshape(-1) - np.array(mean, np.float64))
+    assert steps == ["scale", "mean", "reshape"]
+
+
 def test_proportions_are_kept_or_not() -> None:
     wide = np.zeros((4, 8, 1), np.uint8)
     wide[:, 2:6] = 200
@@ -181,7 +188,7 @@ def test_an_input_that_is_no_picture_is_named() -> None:
             prepared(COLOUR, shape)
     with pytest.raises(NetworkError, match="resize makes 4×4"):
         prepared(COLOUR, (8, 8), resize=[4, 4])
-    with pytest.raises(NetworkError, match="mean has 3 numbers"):
+    with pytest.raises(NetworkError, match="3 numbers as mean"):
         prepared(COLOUR, (8, 8), mean=[1, 2, 3])
 
 
