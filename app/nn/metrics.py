@@ -10,39 +10,17 @@ the predictions' shape.
 from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import numpy as np
 
 from app.nn.argument_types import Boolean, Integer, Number
+from app.nn.argument_types import Choice as Word
 from app.nn.arguments import argument
 from app.nn.choices import Choice, Record, registry
-from app.nn.errors import Problem
-from app.nn.reading import Array, describe
+from app.nn.reading import Array
 
 Result = float | list[list[int]]
-
-
-@dataclass(frozen=True)
-class Word:
-    """One of a few words."""
-
-    words: tuple[str, ...]
-
-    def read(self, value: object) -> tuple[Any, list[Problem]]:
-        """Accept one of the words."""
-        if isinstance(value, str) and value in self.words:
-            return value, []
-        expected = "one of " + ", ".join(self.words)
-        return None, [Problem("", f"expected {expected}, received {describe(value)}", expected, describe(value))]
-
-    def schema(self) -> dict[str, Any]:
-        """List the words."""
-        return {"enum": list(self.words)}
-
-    def to_document(self, value: Any) -> Any:
-        """Return the word."""
-        return value
 
 
 def are_classes(predictions: Array, targets: Array) -> bool:

@@ -25,6 +25,7 @@ FIRST = (
     "diverging",
     "digits",
     "digits-conv",
+    "cifar10-trained",
     "cifar10",
     "thousand-layers",
     "wide-layers",

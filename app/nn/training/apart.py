@@ -14,8 +14,9 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.forward import silently
 from app.nn.network import INPUT
 from app.nn.reading import Array, Shape, describe, read_fields, read_index
+from app.nn.training.batches import Batch
 from app.nn.training.plan import Passes
-from app.nn.training.trainer import Batch, Trainer
+from app.nn.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

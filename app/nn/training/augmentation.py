@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.nn.argument_types import Choice as Word
 from app.nn.argument_types import Integer, Number
 from app.nn.arguments import argument
 from app.nn.choices import Choice, Record, registry
-from app.nn.metrics import Word
 from app.nn.reading import Array, Shape
 
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from app.nn.argument_types import Boolean, Integer, Nullable, Number
+from app.nn.argument_types import Choice as Word
 from app.nn.arguments import argument
 from app.nn.choices import Choice, Record, registry
-from app.nn.metrics import METRIC, Word
+from app.nn.metrics import METRIC
 from app.nn.training.rules import Text
 
 

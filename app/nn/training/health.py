@@ -9,7 +9,8 @@ from app.nn.layers import LayerValues
 from app.nn.reading import Array, Shape
 
 if TYPE_CHECKING:
-    from app.nn.training.trainer import Batch, Trainer
+    from app.nn.training.batches import Batch
+    from app.nn.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

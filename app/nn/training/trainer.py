@@ -11,10 +11,9 @@ same run bit for bit, a step can be done again at any time, and a state needs no
 """
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
-from typing import Any, NamedTuple
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,90 +21,16 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.forward import silently
 from app.nn.network import Network
 from app.nn.reading import Array
+from app.nn.training.batches import Batch, Batches
 from app.nn.training.early_stopping import EarlyStopping, Watch
 from app.nn.training.evaluation import evaluate_examples
-from app.nn.training.health import Health, diagnose
+from app.nn.training.health import diagnose
 from app.nn.training.plan import Passes
+from app.nn.training.reports import EpochReport, History, StepReport
 from app.nn.training.settings import Training
+from app.nn.training.state import TrainingState, restore_state, write_state
 from app.nn.training.targets import Examples, read_examples
 from app.nn.training.vector import ParameterVector, Penalty
-
-History = dict[str, list[float]]
-
-
-class EpochReport(NamedTuple):
-    """The end of an epoch: its number from 0, its line of the history, and why training ends, if it does.
-
-    `reason` is `None`, `"epochs"` (all were done), `"early_stopping"` or `"not_finite"`.
-    """
-
-    epoch: int
-    logs: Mapping[str, float]
-    reason: str | None
-
-
-class StepReport(NamedTuple):
-    """One update: `step` counts updates from 1, `epoch` and `batch` from 0, of `batches` an epoch.
-
-    `loss` is that of the batch before the update, penalties included. Where `health` is given the numbers were not
-    finite; with `terminate_on_nan` no update was made then.
-    """
-
-    step: int
-    epoch: int
-    batch: int
-    batches: int
-    examples: int
-    loss: float
-    learning_rate: float
-    gradient_norm: float
-    epoch_report: EpochReport | None = None
-    health: Health | None = None
-
-
-class Batch(NamedTuple):
-    """What a step takes, or a block of it: `size` examples are in the whole batch, which the loss is the mean over.
-
-    `chosen` says which of the data they are; `prepared` are the targets as the loss takes them.
-    """
-
-    size: int
-    chosen: Array | slice
-    inputs: Array
-    targets: Array
-    prepared: Array
-    weights: Array | None
-
-    def positions(self) -> list[int]:
-        """Return the examples' positions in the data."""
-        if isinstance(self.chosen, slice):
-            return list(range(self.chosen.start, self.chosen.stop))
-        positions: list[int] = self.chosen.tolist()
-        return positions
-
-    def block(self, start: int, stop: int) -> "Batch":
-        """Return some of the examples, without copies."""
-        chosen = (
-            slice(self.chosen.start + start, self.chosen.start + stop)
-            if isinstance(self.chosen, slice)
-            else (self.chosen[start:stop])
-        )
-        part = slice(start, stop)
-        weights = None if self.weights is None else self.weights[part]
-        return Batch(self.size, chosen, self.inputs[part], self.targets[part], self.prepared[part], weights)
-
-
-@dataclass(frozen=True)
-class TrainingState:
-    """Everything a training has beside its documents and data: arrays by name, and `values` for JSON.
-
-    Arrays: `parameters/<layer>/<name>`, `optimizer/<slot>` (flat vectors in the order of the parameters),
-    `epoch/sums/<n>` and `epoch/loss` (of the epoch begun), `best/<n>/<layer>/<name>` where early stopping keeps the
-    best. `values` may hold NaN and infinities in its history where a training diverged.
-    """
-
-    arrays: Mapping[str, Array]
-    values: Mapping[str, Any]
 
 
 class Trainer:
@@ -151,7 +76,7 @@ class Trainer:
         self._frozen_layers = [one.layer for one in training.freeze if one.parameter is None and one.node is None]
         self.passes = self._make_passes()
         self.penalty = Penalty(self.vector, training.regularizers) if training.regularizers else None
-        self._prepared = self.passes.loss.prepare(examples.targets)
+        self.data = Batches(examples, training, self.passes.loss)
         optimizer = training.optimizer
         self._clips = optimizer.clips
         self.slots = {name: np.full_like(self.vector.values, optimizer.first_slot(name)) for name in optimizer.slots}
@@ -159,19 +84,20 @@ class Trainer:
         self._work = np.empty_like(self.vector.values)
         self._output = network.output.layer.bound_activation if self.passes.fused else None
         self._live = replace(network, given=self.vector.arrays, edits=())
-        self.batches = training.steps_per_epoch(len(examples))
+        self.batches = self.data.count
         self.steps = 0
         self.epoch = 0
         self.batch = 0
         self.history: History = {}
         self.reason: str | None = None
-        self._watches = [Watch() for _ in training.callbacks]
-        self._best: list[dict[str, dict[str, Array]] | None] = [None for _ in training.callbacks]
-        self._loss_total, self._loss_count = 0.0, 0
-        self._sums: list[Array | None] = [None for _ in training.metrics]
-        self._order: tuple[int, Array | None] = (-1, None)
+        # of each callback: what it remembers, and the parameters that it keeps
+        self.watches = [Watch() for _ in training.callbacks]
+        self.best: list[dict[str, dict[str, Array]] | None] = [None for _ in training.callbacks]
+        # of the epoch begun: losses of its examples, and sums of each metric
+        self.loss_total, self.loss_count = 0.0, 0
+        self.sums: list[Array | None] = [None for _ in training.metrics]
         if state is not None:
-            self._restore(state)
+            restore_state(self, state)
 
     # What a step is made of.
 
@@ -182,26 +108,11 @@ class Trainer:
 
     def order(self, epoch: int) -> Array | None:
         """Return the order of the examples in an epoch; `None` for the order in which they stand."""
-        if self._order[0] != epoch and self.training.shuffle:
-            random = np.random.default_rng(np.random.SeedSequence([self.training.seed, 1, epoch]))
-            self._order = (epoch, random.permutation(len(self.examples)))
-        return self._order[1]
+        return self.data.order(epoch)
 
     def next_batch(self) -> Batch:
         """Return what the next step takes, augmented."""
-        start = self.batch * self.training.batch_size
-        stop = min(start + self.training.batch_size, len(self.examples.inputs))
-        order = self.order(self.epoch)
-        chosen = slice(start, stop) if order is None else order[start:stop]
-        examples = self.examples
-        inputs = examples.inputs[chosen]
-        for position, augmentation in enumerate(self.training.augmentation):
-            seeds = np.random.SeedSequence([self.training.seed, 3, self.steps, position])
-            inputs = augmentation.apply(inputs, np.random.default_rng(seeds))
-        targets = examples.targets[chosen]
-        prepared = targets if self._prepared is examples.targets else self._prepared[chosen]
-        weights = None if examples.weights is None else examples.weights[chosen]
-        return Batch(stop - start, chosen, inputs, targets, prepared, weights)
+        return self.data.batch(self.epoch, self.batch, self.steps)
 
     def _make_passes(self, *, together: bool = True) -> Passes:
         loss, seed = self.training.loss, self.training.seed
@@ -236,8 +147,8 @@ class Trainer:
         report = StepReport(
             self.steps, self.epoch, self.batch, self.batches, batch.size, loss, rate, math.sqrt(square), None, health
         )
-        self._loss_total += loss * batch.size
-        self._loss_count += batch.size
+        self.loss_total += loss * batch.size
+        self.loss_count += batch.size
         self.batch += 1
         if self.batch == self.batches or self.finished:
             return report._replace(epoch_report=self._end_of_epoch())
@@ -303,8 +214,8 @@ class Trainer:
 
     def _measure(self, outputs: Array, targets: Array) -> None:
         for position, (_, metric) in enumerate(self.training.metrics):
-            sums, before = metric.sums(outputs, targets), self._sums[position]
-            self._sums[position] = sums if before is None else before + sums
+            sums, before = metric.sums(outputs, targets), self.sums[position]
+            self.sums[position] = sums if before is None else before + sums
 
     def update(self) -> float:
         """Clip the gradient, decay the weights, update; return the learning rate used."""
@@ -325,8 +236,8 @@ class Trainer:
 
     def logs(self) -> dict[str, float]:
         """Return loss and metrics over the examples of the epoch seen so far."""
-        logs = {"loss": self._loss_total / self._loss_count if self._loss_count else math.nan}
-        for (key, metric), sums in zip(self.training.metrics, self._sums, strict=True):
+        logs = {"loss": self.loss_total / self.loss_count if self.loss_count else math.nan}
+        for (key, metric), sums in zip(self.training.metrics, self.sums, strict=True):
             result = math.nan if sums is None else metric.result(sums)
             assert isinstance(result, float), "only numbers are measured in training"
             logs[key] = result
@@ -344,22 +255,22 @@ class Trainer:
         reason = self.reason
         for position, callback in enumerate(self.training.callbacks):
             if isinstance(callback, EarlyStopping):
-                watch, best, stop = callback.after(self.epoch, logs, self._watches[position])
-                self._watches[position] = watch
+                watch, best, stop = callback.after(self.epoch, logs, self.watches[position])
+                self.watches[position] = watch
                 if best and callback.restore_best_weights:
-                    self._best[position] = self.vector.copies()
+                    self.best[position] = self.vector.copies()
                 if stop and reason is None:
                     reason = "early_stopping"
         report_epoch = self.epoch
         self.epoch += 1
         self.batch = 0
-        self._loss_total, self._loss_count = 0.0, 0
-        self._sums = [None for _ in self.training.metrics]
+        self.loss_total, self.loss_count = 0.0, 0
+        self.sums = [None for _ in self.training.metrics]
         if reason is None and self.epoch >= self.training.epochs:
             reason = "epochs"
         self.reason = reason
         if reason is not None:
-            for best_parameters in self._best:
+            for best_parameters in self.best:
                 if best_parameters is not None:
                     self.vector.load(best_parameters)
         return EpochReport(report_epoch, logs, reason)
@@ -384,60 +295,7 @@ class Trainer:
 
     def state(self) -> TrainingState:
         """Write down everything, as copies: a `Trainer` made with it goes on bit for bit as this one does."""
-        arrays = {
-            f"parameters/{layer}/{name}": array
-            for layer, own in self.vector.copies().items()
-            for name, array in own.items()
-        }
-        arrays |= {f"optimizer/{name}": slot.copy() for name, slot in self.slots.items()}
-        arrays["epoch/loss"] = np.array([self._loss_total, self._loss_count])
-        arrays |= {f"epoch/sums/{n}": sums.copy() for n, sums in enumerate(self._sums) if sums is not None}
-        for position, best in enumerate(self._best):
-            for layer, own in (best or {}).items():
-                arrays |= {f"best/{position}/{layer}/{name}": array.copy() for name, array in own.items()}
-        values = {
-            "version": 1,
-            "step": self.steps,
-            "epoch": self.epoch,
-            "batch": self.batch,
-            "reason": self.reason,
-            "history": {key: list(numbers) for key, numbers in self.history.items()},
-            "watches": [
-                {"best": watch.best, "best_epoch": watch.best_epoch, "waited": watch.waited} for watch in self._watches
-            ],
-        }
-        return TrainingState(arrays, values)
-
-    def _restore(self, state: TrainingState) -> None:
-        try:
-            arrays, values = state.arrays, state.values
-            expected = [*_flat_names("parameters", self.vector.arrays), *(f"optimizer/{name}" for name in self.slots)]
-            for name, array in zip(expected, [*_flat_arrays(self.vector.arrays), *self._slots], strict=True):
-                if arrays[name].shape != array.shape or arrays[name].dtype != array.dtype:
-                    raise ValueError(f"{name} is {arrays[name].dtype} {arrays[name].shape}")
-                np.copyto(array, arrays[name])
-            self._loss_total, self._loss_count = float(arrays["epoch/loss"][0]), int(arrays["epoch/loss"][1])
-            for position in range(len(self._sums)):
-                sums = arrays.get(f"epoch/sums/{position}")
-                self._sums[position] = None if sums is None else sums.copy()
-            for position in range(len(self._best)):
-                prefix = f"best/{position}"
-                if any(name.startswith(f"{prefix}/") for name in arrays):
-                    self._best[position] = {
-                        layer: {name: arrays[f"{prefix}/{layer}/{name}"].copy() for name in own}
-                        for layer, own in self.vector.arrays.items()
-                    }
-            self.steps, self.epoch, self.batch = values["step"], values["epoch"], values["batch"]
-            self.reason = values["reason"]
-            self.history = {key: list(numbers) for key, numbers in values["history"].items()}
-            self._watches = [Watch(**watch) for watch in values["watches"]]
-        except (KeyError, TypeError, ValueError) as error:
-            detail = f"the state does not belong to this training: {error}"
-            raise NetworkError([Problem("/state", detail, "the state of a training with the same document")]) from error
-        if len(self._watches) != len(self.training.callbacks):
-            raise NetworkError([Problem("/state", "the state was written with other callbacks", "the same document")])
-        if self.reason == "epochs" and self.epoch < self.training.epochs:
-            self.reason = None  # more epochs are asked for than were done
+        return write_state(self)
 
 
 def fit(
@@ -475,11 +333,3 @@ def _read_validation(network: Network, training: Training, validation: tuple[Arr
 def _column(weights: Array, like: Array) -> Array:
     """Shape one weight an example (and position) so that it broadcasts over `like`."""
     return weights.reshape(weights.shape + (1,) * (like.ndim - weights.ndim))
-
-
-def _flat_names(prefix: str, arrays: Mapping[str, Mapping[str, Array]]) -> list[str]:
-    return [f"{prefix}/{layer}/{name}" for layer, own in arrays.items() for name in own]
-
-
-def _flat_arrays(arrays: Mapping[str, Mapping[str, Array]]) -> list[Array]:
-    return [array for own in arrays.values() for array in own.values()]
