@@ -196,11 +196,12 @@ class Training:
                 known = ", ".join([*keys, *(f"val_{key}" for key in keys)])
                 detail = f"the history has no {describe(monitor)}; it has {known}"
                 found.append(Problem(pointer_to("callbacks", position, "monitor"), detail, known, describe(monitor)))
-        for position, (number, _) in enumerate(self.class_weight or ()):
-            if number >= max(outputs, 2):
+        known_classes = max(outputs, 2)
+        for number, _ in self.class_weight or ():
+            if number >= known_classes:
                 place = pointer_to("class_weight", number)
-                detail = f"there is no class {number}; there are {max(outputs, 2)}"
-                found.append(Problem(place, detail, f"0 to {max(outputs, 2) - 1}", str(position)))
+                detail = f"there is no class {number}; there are {known_classes}"
+                found.append(Problem(place, detail, f"0 to {known_classes - 1}", str(number)))
         shape = network.input.shape
         for position, augmentation in enumerate(self.augmentation):
             reason = augmentation.problem(shape)

@@ -71,6 +71,9 @@ class Trainer:
                 raise NetworkError([Problem(place, detail, "validation_split, or validation data", callback.monitor)])
         self.examples = examples
         self.vector = ParameterVector(network, training.freeze)
+        if not len(self.vector):
+            detail = "there is nothing to train: the network has no parameters, or all of them are frozen"
+            raise NetworkError([Problem("/network", detail, "parameters that training may change")])
         self._pool = ThreadPoolExecutor(1, "lane") if threads > 1 else None
         self._beside: Passes | None = None
         self._frozen_layers = [one.layer for one in training.freeze if one.parameter is None and one.node is None]

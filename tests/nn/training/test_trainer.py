@@ -308,6 +308,33 @@ def problems_with(inputs: Array, targets: Array, network: Network | None = None,
     return problems_of(lambda: Trainer(network, training(network, **more), inputs, targets))
 
 
+def test_words_are_learned_from_integers() -> None:
+    network = build(
+        {"kind": "Embedding", "input_dim": 6, "output_dim": 4, "name": "table"},
+        {"kind": "Flatten"},
+        dense(1, "sigmoid"),
+        shape=(3,),
+        integers=True,
+    )
+    words = np.random.default_rng(0).integers(0, 6, (64, 3))
+    document = {
+        "loss": "bce",
+        "optimizer": {"name": "adam", "learning_rate": 0.1},
+        "metrics": ["accuracy"],
+        "epochs": 40,
+    }
+    settings = Training.from_document(document, network)
+    one = Trainer(network, settings, words, (words == 5).any(axis=1))
+    run(one)
+    assert one.history["accuracy"][-1] == 1.0
+    assert "6 rows" in problems_of(lambda: Trainer(network, settings, words + 3, words[:, 0] > 2))["/inputs"]
+
+
+def test_there_must_be_something_to_train() -> None:
+    network = build(dense(3, "softmax", name="output"), shape=(3,))
+    assert "nothing to train" in problems_with(INPUTS, CLASSES, network, freeze=[{"layer": "output"}])["/network"]
+
+
 def test_data_that_does_not_fit_is_named() -> None:
     assert "n×3" in problems_with(INPUTS[:, :2], CLASSES)["/inputs"]
     assert "class 7" in problems_with(INPUTS, np.where(CLASSES == 1, 7, CLASSES))["/targets"]
