@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "depth", "training", "requests", "page")
+PARTS = ("forward", "depth", "training", "requests", "background", "page")
 
 
 def main() -> None:
@@ -42,6 +42,10 @@ def main() -> None:
         from benchmarks import requests  # noqa: PLC0415
 
         print_rows("Requests a second: two servers on the loopback", [requests.measure()])
+    if "background" in parts:
+        from benchmarks import background  # noqa: PLC0415
+
+        print_rows("A small request beside a training: one server, one connection", [background.measure()])
     if "page" in parts:
         from benchmarks import page  # noqa: PLC0415
 

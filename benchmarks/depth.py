@@ -7,6 +7,7 @@ from threadpoolctl import threadpool_limits
 
 from app.nn.forward import forward
 from app.nn.network import Network
+from app.nn.signal import signal
 from app.nn.summary import summarize
 from benchmarks.timing import Row, best_seconds
 
@@ -32,10 +33,11 @@ def _per_layer(depth: int) -> dict[str, float]:
     document = {"dtype": "float32", "input": {"shape": [64]}, "layers": [layer]}
     network = Network.from_document(document)
     inputs = np.ones((1, 64), dtype=np.float32)
-    forward(network, inputs)  # draws the parameters
+    trace = forward(network, inputs)  # draws the parameters
     work = {
         "build": lambda: Network.from_document(document),
         "forward": lambda: forward(network, inputs),
+        "signal": lambda: signal(trace),
         "summary": lambda: summarize(network).to_dict(),
     }
     return {name: best_seconds(function) / depth * 1e6 for name, function in work.items()}
