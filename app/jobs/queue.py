@@ -413,7 +413,9 @@ class Jobs:
         package = str(Path(app.__file__).parent.parent)
         environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
         environment |= settings.environment()
-        environment |= {name: environment.get(name, str(settings.blas_threads)) for name in _THREADS}
+        # All jobs together take no more threads than one request: the page stays quick beside them.
+        threads = str(max(1, settings.blas_threads // settings.jobs_running))
+        environment |= {name: environment.get(name, threads) for name in _THREADS}
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
         options: dict[str, Any] = (
             {"pass_fds": (lock.descriptor, slot.descriptor), "start_new_session": True} if os.name == "posix" else {}
