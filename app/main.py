@@ -48,13 +48,14 @@ from app.api.gate import Gate, Holding
 from app.api.guard import Guard
 from app.api.route import BASE
 from app.api.traces import RecentTraces
+from app.cli.reading import open_network
 from app.errors import SettingsError, Unavailable, VitrineError
 from app.jobs import Jobs
 from app.nn.errors import NetworkError
 from app.pages import access_page, page_routes
 from app.serving import serve
 from app.settings import Settings
-from app.storage import CONNECTIONS, Database, Examples, Networks, database_url
+from app.storage import CONNECTIONS, Database, Examples, Networks, StoredNetwork, database_url
 
 RESOURCES = (
     *(forward, explain, edges, find, gradients, parameters, summary_, edit, networks, layers, activations),
@@ -67,12 +68,15 @@ JOBS_STOP_SECONDS = 8.0
 """How long jobs may take to keep what they have, when the server stops; less than containers are given to stop."""
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
-    """Return the application; `settings` come from the environment by default."""
+def create_app(settings: Settings | None = None, opened: StoredNetwork | None = None) -> FastAPI:
+    """Return the application; `settings` come from the environment by default, `opened` is one more example."""
     settings = settings or Settings.from_environment()
 
     networks_ = Networks(
-        Examples(settings.bundle.examples), Database(database_url(settings)), settings.networks, settings.deleted_days
+        Examples(settings.bundle.examples, opened),
+        Database(database_url(settings)),
+        settings.networks,
+        settings.deleted_days,
     )
 
     @asynccontextmanager
@@ -136,13 +140,20 @@ def main(arguments: list[str] | None = None) -> None:
     parser = argparse.ArgumentParser(prog="python -m app.main", description="Serve Vitrine.")
     parser.add_argument("--host", default=settings.host, help="address to listen on (default: %(default)s)")
     parser.add_argument("--port", type=int, default=settings.port, help="port to listen on (default: %(default)s)")
+    parser.add_argument("--network", help="path of a network document to open beside the examples")
+    parser.add_argument("--parameters", help="path of its parameters, .npz or .safetensors, if they stand in a file")
     chosen = parser.parse_args(arguments)
+    if chosen.parameters is not None and chosen.network is None:
+        parser.error("--parameters belongs to a document: expected --network too")
     settings = replace(settings, host=chosen.host, port=chosen.port)
     try:
-        app = create_app(settings)
+        opened = None if chosen.network is None else open_network(chosen.network, chosen.parameters)
+        app = create_app(settings, opened)
     except SettingsError as error:
         sys.exit(str(error))
-    serve(app, app.state.access, settings, app.state.services.prepare_stop)
+    except (NetworkError, VitrineError) as error:
+        sys.exit("\n".join(f"vitrine: {problem.pointer.strip()}: {problem.detail}" for problem in error.problems))
+    serve(app, app.state.access, settings, app.state.services.prepare_stop, None if opened is None else opened.id)
 
 
 if __name__ == "__main__":

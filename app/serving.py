@@ -185,19 +185,25 @@ class Server(uvicorn.Server):
     """
 
     def __init__(
-        self, config: uvicorn.Config, access: Access, authentication: str, prepare_stop: Callable[[], None]
+        self,
+        config: uvicorn.Config,
+        access: Access,
+        authentication: str,
+        prepare_stop: Callable[[], None],
+        opened: str | None,
     ) -> None:
         super().__init__(config)
         self._prepare_stop = prepare_stop
         self._access = access
         self._authentication = authentication
+        self._opened = opened
 
     async def startup(self, sockets: "list[socket] | None" = None) -> None:
         """Listen, then print the link to open."""
         await super().startup(sockets)
         if self.started:
             port = self.servers[0].sockets[0].getsockname()[1]
-            text = describe_start(self.config.host, port, self._access, self._authentication)
+            text = describe_start(self.config.host, port, self._access, self._authentication, self._opened)
             print(text, file=sys.stderr, flush=True)  # noqa: T201 - it is for a person, and no log shall hold a token
 
     async def shutdown(self, sockets: "list[socket] | None" = None) -> None:
@@ -220,12 +226,13 @@ class WithoutQuery(logging.Filter):
         return True
 
 
-def describe_start(host: str, port: int, access: Access, authentication: str) -> str:
-    """Return what to print at the start: the link to open, and who can open it."""
+def describe_start(host: str, port: int, access: Access, authentication: str, opened: str | None = None) -> str:
+    """Return what to print at the start: the link to open, to the network `opened` if one is, and who can open it."""
     name = "127.0.0.1" if host in EVERYWHERE else host
     address = f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+    network = "" if opened is None else f"network={opened}"
     if access.token is None:
-        lines = [f"Vitrine: {address}"]
+        lines = [f"Vitrine: {address}{'?' if network else ''}{network}"]
         if not is_loopback(host):
             lines.append(
                 f"WARNING: everybody who reaches this machine can use it, because VITRINE_AUTHENTICATION is "
@@ -233,9 +240,9 @@ def describe_start(host: str, port: int, access: Access, authentication: str) ->
             )
         return "\n".join(lines)
     if access.drawn:
-        lines = [f"Vitrine: {address}?token={access.token}"]
+        lines = [f"Vitrine: {address}?token={access.token}{'&' if network else ''}{network}"]
     else:
-        lines = [f"Vitrine: {address} (it asks for the token that VITRINE_TOKEN sets)"]
+        lines = [f"Vitrine: {address}{'?' if network else ''}{network} (it asks for the token that VITRINE_TOKEN sets)"]
     if host in EVERYWHERE:
         lines.append("From another machine: the same, with this machine's name or address instead of 127.0.0.1.")
     return "\n".join(lines)
@@ -257,9 +264,15 @@ def configure(app: ASGIApp, settings: Settings) -> uvicorn.Config:
     return config
 
 
-def serve(app: ASGIApp, access: Access, settings: Settings, prepare_stop: Callable[[], None] = lambda: None) -> None:
-    """Serve `app` until the process is asked to stop; exit with 3 if it cannot listen."""
-    server = Server(configure(app, settings), access, settings.authentication, prepare_stop)
+def serve(
+    app: ASGIApp,
+    access: Access,
+    settings: Settings,
+    prepare_stop: Callable[[], None] = lambda: None,
+    opened: str | None = None,
+) -> None:
+    """Serve `app` until the process is asked to stop; exit with 3 if it cannot listen. The link leads to `opened`."""
+    server = Server(configure(app, settings), access, settings.authentication, prepare_stop, opened)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:

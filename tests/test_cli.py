@@ -433,3 +433,32 @@ def test_a_pixel_of_a_convolution_is_explained_with_its_window(run: Run) -> None
     output = json.loads(run("forward", "digits-conv", "--layers", "output", "--json"))["output"]
     assert output.index(max(output)) == 5
     assert max(output) > 0.9
+
+
+def test_parameters_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    document = tmp_path / "net.json"
+    layers = [{"name": "d", "kind": "Dense", "units": 2, "repeat": 2}]
+    document.write_text(json.dumps({"input": {"shape": [2], "default": [1, 2]}, "layers": layers}))
+    arrays = {
+        f"d_{number}/{name}": np.ones(2 if name == "bias" else (2, 2))
+        for number in (1, 2)
+        for name in ("kernel", "bias")
+    }
+    weights = tmp_path / "weights.npz"
+    np.savez(weights, **arrays)  # type: ignore[arg-type]
+    assert main(["forward", str(document), "--parameters", str(weights), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["output"] == [9.0, 9.0]
+    assert main(["explain", str(document), "d_2[1]", "--parameters", str(weights)]) == 0
+    assert "agrees" in capsys.readouterr().out
+    assert main(["summary", str(document), "--parameters", str(weights)]) == 0
+    capsys.readouterr()
+    np.savez(weights, **{**arrays, "d_1/kernel": np.ones((3, 2)), "e/f": np.ones(1)})  # type: ignore[arg-type]
+    assert main(["forward", str(document), "--parameters", str(weights)]) == 1
+    errors = capsys.readouterr().err.splitlines()
+    assert errors == [
+        f'vitrine: {weights} /d_1/kernel: "d_1": kernel is 3×2; expected 2×2',
+        f'vitrine: {weights} /e/f: no layer is called the text "e"',
+    ]
+    for other in (tmp_path / "nothing.npz", document):
+        assert main(["forward", str(document), "--parameters", str(other)]) == 1
+        assert str(other) in capsys.readouterr().err

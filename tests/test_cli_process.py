@@ -1,6 +1,7 @@
 """The command as a process of its own: exit codes, pipes, locales, start-up, the server."""
 
 import contextlib
+import json
 import os
 import re
 import signal
@@ -13,7 +14,9 @@ import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import save
 
 from app import __version__
 
@@ -173,3 +176,19 @@ def test_serve_says_what_is_wrong_with_a_setting() -> None:
     assert answer.returncode == 1
     assert "VITRINE_WORKERS is 'none'" in answer.stderr
     assert len(answer.stderr.splitlines()) == 1
+
+
+def test_serve_opens_a_network_with_its_parameters(tmp_path: Path) -> None:
+    document, weights = tmp_path / "my net.json", tmp_path / "weights.safetensors"
+    document.write_text('{"input": {"shape": [2]}, "layers": [{"name": "d", "kind": "Dense", "units": 1}]}')
+    weights.write_bytes(save({"d/kernel": np.array([[2.0], [3.0]]), "d/bias": np.array([1.0])}))
+    with serving("--network", str(document), "--parameters", str(weights)) as (address, process):
+        assert json.loads(fetch(f"{address}/api/v1/networks/my-net"))["layers"][0]["parameters"]["bias"] == [1.0]
+        assert process.stderr is not None
+        assert f"{address}/?network=my-net" in next(line for line in process.stderr if line.startswith("Vitrine"))
+    weights.write_bytes(save({"d/kernel": np.ones((3, 1))}))
+    answer = run("serve", "--network", str(document), "--parameters", str(weights))
+    assert answer.returncode == 1
+    assert "kernel is 3×1; expected 2×1" in answer.stderr
+    assert "bias is missing" in answer.stderr
+    assert run("serve", "--parameters", str(weights)).returncode == 2

@@ -128,6 +128,11 @@ class Call(Request):
                 return chunks[0] if len(chunks) == 1 else b"".join(chunks)
 
     @property
+    def media_type(self) -> str:
+        """Of what type the body is said to be, in lower case and without parameters; "" if nothing is said."""
+        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+    @property
     def wants_tensors(self) -> bool:
         """Whether the client asks for the numbers of the answer as safetensors rather than in JSON."""
         return prefers_safetensors(self.headers.get("accept", ""))
@@ -137,7 +142,7 @@ class Call(Request):
 
         What a body of safetensors holds as `parameters/<layer>/<name>` belongs to the network of the request.
         """
-        media_type = self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        media_type = self.media_type
         takes_tensors = getattr(model, "takes_tensors", False)
         if media_type != JSON and not (media_type == SAFETENSORS and takes_tensors):
             received = f'"{media_type[:80]}"' if media_type else "no content type"

@@ -415,6 +415,10 @@ EXAMPLES: Mapping[str, Example] = {
         body={**WALKTHROUGH, "title": "Renamed"},
         parameters={"id": KEPT["id"], "If-Match": '"1"'},
     ),
+    "replace_parameters": Example(
+        answer={**KEPT, "version": 2},
+        parameters={"id": KEPT["id"], "If-Match": '"1"'},
+    ),
     "delete_network": Example(answer=None, parameters={"id": KEPT["id"], "If-Match": '"2"'}),
     "restore_network": Example(
         answer={**KEPT, "title": "Renamed", "description": None, "version": 4}, parameters={"id": KEPT["id"]}

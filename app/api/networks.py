@@ -3,6 +3,7 @@
 A change names the version that it changes in `If-Match`, so that none is ever lost by another: RFC 9110, 13.1.1.
 """
 
+import io
 import re
 from collections.abc import Callable, Collection
 from datetime import UTC, datetime
@@ -15,15 +16,25 @@ from starlette.responses import Response
 
 from app.api.call import BYTES_PER_BYTE, SECONDS_PER_BYTE, SECONDS_PER_LAYER_READ, Call, Cost
 from app.api.encoding import encode
+from app.api.media import SAFETENSORS
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas import NetworkInfo, NetworksQuery, NetworkToReplace, NetworkToStore, StoredDocument
-from app.errors import Conflict, InvalidNetwork, InvalidRequest, TooLarge, VersionMissing
-from app.nn.editing import edit_document
+from app.errors import (
+    Conflict,
+    InvalidNetwork,
+    InvalidRequest,
+    TooLarge,
+    UnsupportedMediaType,
+    VersionMissing,
+)
+from app.nn.editing import complete_document, edit_document
+from app.nn.editing.draft import MOST_DRAWN_VALUES
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.limits import Limits
 from app.nn.network import Network
 from app.nn.reading import describe
 from app.storage import Packed, Record, Selection, pack, unpack
+from app.tensors.parameter_file import apply_parameter_file
 
 router = api_router("Networks")
 
@@ -46,6 +57,14 @@ _IF_MATCH = _header(
     "The `ETag` of the version that is changed, or `*` for whichever is there. Without it 428, with another 412.",
     required=True,
 )
+_FORMS = {SAFETENSORS: "safetensors", "application/octet-stream": "npz", "application/zip": "npz"}
+_PARAMETER_FILE = {
+    "required": True,
+    "content": {
+        media_type: {"schema": {"type": "string", "format": "binary", "description": f"A file in the format {form}."}}
+        for media_type, form in _FORMS.items()
+    },
+}
 _IF_NONE_MATCH = _header("If-None-Match", "An `ETag` that is known already: 304 if it is still that.", required=False)
 
 
@@ -112,6 +131,40 @@ async def replace_network(id: str, body: NetworkToReplace, call: Call) -> Respon
     return _describe(await _change(call, partial(call.services.networks.replace, id, packed, versions)))
 
 
+@router.put(
+    "/networks/{id}/parameters",
+    response_model=NetworkInfo,
+    openapi_extra={"parameters": [_IF_MATCH], "requestBody": _PARAMETER_FILE},
+)
+async def replace_parameters(id: str, call: Call) -> Response:  # noqa: A002
+    """Give a stored network the parameters in a file, .npz or safetensors, each called `<layer>/<parameter>`.
+
+    Layers have the names that they have after a `repeat` is written out. Names, shapes and numbers are checked, and all
+    that the document does not give has to be there; nothing is ever unpickled.
+    """
+    versions = await _versions(call, id)
+    form = _FORMS.get(call.media_type)
+    if form is None:
+        expected = " or ".join(_FORMS)
+        detail = f"expected a file of type {expected}, received {call.media_type[:80] or 'no content type'}"
+        raise UnsupportedMediaType(Problem("", detail, expected, call.media_type[:80] or None))
+    body = await call.body_bytes()
+    network = await call.network(id, "")
+    settings = call.services.settings
+    limits = Limits(settings.layers, settings.parameters)
+    cost = Cost(
+        len(body) * SECONDS_PER_BYTE + network.parameter_count * SECONDS_PER_VALUE_WRITTEN,
+        2 * network.parameter_bytes + min(network.parameter_count, MOST_DRAWN_VALUES) * BYTES_PER_VALUE_WRITTEN,
+    )
+    document = await call.run(cost, _apply_file, network, body, form, limits)
+    packed = await _pack(call, await _read(call, document, network.parameter_count * BYTES_PER_NUMBER))
+    return _describe(await _change(call, partial(call.services.networks.replace, id, packed, versions)))
+
+
+def _apply_file(network: Network, body: bytes, form: str, limits: Limits) -> dict[str, Any]:
+    return complete_document(apply_parameter_file(network, io.BytesIO(body), form), limits)
+
+
 @router.delete("/networks/{id}", status_code=204, openapi_extra={"parameters": [_IF_MATCH]})
 async def delete_network(id: str, call: Call) -> Response:  # noqa: A002
     """Delete a stored network; for a while `restore` brings it back."""
@@ -137,14 +190,23 @@ async def _read_new(call: Call, value: object) -> Network:
     except NetworkError as error:
         raise InvalidNetwork(error.problems) from None
     document = network.document
+    settings = call.services.settings
+    limits = Limits(settings.layers, settings.parameters)
+    if network.beside and not network.edits:
+        document = await call.run(_cost_of_all(network), complete_document, network, limits)
     if network.edits:
-        settings = call.services.settings
-        limits = Limits(settings.layers, settings.parameters)
         document = (await call.run(_cost_of_edits(network), edit_document, network, [], limits)).document
     if "title" in value:
         document = {**document, "title": value["title"]}
     # A small request may copy a large network.
     return await _read(call, document, max(call.received_bytes, _given_bytes(network)))
+
+
+def _cost_of_all(network: Network) -> Cost:
+    """Estimate what it takes to write all parameters that are given into a document."""
+    written = network.parameter_count - network.drawn_parameter_count
+    seconds = written * SECONDS_PER_VALUE_WRITTEN + len(network.layers) * SECONDS_PER_LAYER_READ
+    return Cost(seconds, written * BYTES_PER_VALUE_WRITTEN)
 
 
 def _cost_of_edits(network: Network) -> Cost:

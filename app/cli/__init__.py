@@ -58,7 +58,11 @@ def _run(arguments: Sequence[str] | None) -> int:
 
 
 def _serve(chosen: Namespace, others: list[str]) -> int:
-    options = [f"--{name}={getattr(chosen, name)}" for name in ("host", "port") if hasattr(chosen, name)]
+    options = [
+        f"--{name}={getattr(chosen, name)}"
+        for name in ("host", "port", "network", "parameters")
+        if hasattr(chosen, name)
+    ]
     from app.main import main as serve  # noqa: PLC0415 - the web framework loads slower than all else together
 
     serve([*options, *others])

@@ -12,6 +12,7 @@ from app.cli.text import printable
 NETWORK_HELP = (
     "an example's name, the path of a network document (JSON), the id of a stored network, or - for standard input"
 )
+PARAMETERS_HELP = "parameters that the document leaves out: an .npz or .safetensors file with LAYER/NAME for each"
 INPUT_HELP = (
     "the input: numbers (0.5,0.7), JSON ([[0.5, 0.7]] is a batch of one), or @FILE with JSON in it; "
     "by default the document's own"
@@ -34,6 +35,7 @@ mistake in a line on standard error; 2 the command line is wrong."""
 SERVE_EPILOG = """\
 examples:
   vitrine serve
+  vitrine serve --network my-network.json --parameters weights.safetensors
   vitrine serve --host 127.0.0.1 --port 8123
 
 Other settings are environment variables: see docs/settings.md."""
@@ -127,6 +129,8 @@ def create_parser() -> Parser:
     serve = command("serve", "serve the page and the API", SERVE_EPILOG)
     serve.add_argument("--host", default=SUPPRESS, help="address to listen on (default: VITRINE_HOST, or 127.0.0.1)")
     serve.add_argument("--port", type=port, default=SUPPRESS, help="port to listen on (default: VITRINE_PORT, or 8000)")
+    serve.add_argument("--network", default=SUPPRESS, help="open this network document, read-only, and print its link")
+    serve.add_argument("--parameters", default=SUPPRESS, metavar="FILE", help=PARAMETERS_HELP)
 
     forward = command("forward", "print the value of every node", FORWARD_EPILOG)
     _add_network(forward)
@@ -212,6 +216,7 @@ def _add_dataset(parser: Parser, *, required: bool) -> None:
 
 def _add_network(parser: Parser) -> None:
     parser.add_argument("network", metavar="NETWORK", help=NETWORK_HELP)
+    parser.add_argument("--parameters", dest="parameter_file", metavar="FILE", help=PARAMETERS_HELP)
 
 
 def _add_input(parser: Parser) -> None:

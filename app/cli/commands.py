@@ -25,7 +25,7 @@ from app.nn.summary import summarize
 
 def forward(chosen: Namespace) -> str:
     """Return the value of every node."""
-    network = read_network(chosen.network)
+    network = read_network(chosen.network, chosen.parameter_file)
     with Problems() as problems:
         given = problems.read("", read_input, network, chosen.input)
         pins = problems.read("", read_pins, network, chosen.pins)
@@ -39,7 +39,7 @@ def forward(chosen: Namespace) -> str:
 
 def explain_node(chosen: Namespace) -> str:
     """Return the arithmetic of one node."""
-    network = read_network(chosen.network)
+    network = read_network(chosen.network, chosen.parameter_file)
     with Problems() as problems:
         given = problems.read("", read_input, network, chosen.input)
         pins = problems.read("", read_pins, network, chosen.pins)
@@ -63,7 +63,7 @@ def _check_example(given: tuple[Array, bool] | None, example: int) -> None:
 
 def summary(chosen: Namespace) -> str:
     """Return what a network is made of, and what it costs."""
-    found = summarize(read_network(chosen.network))
+    found = summarize(read_network(chosen.network, chosen.parameter_file))
     return _json(found.to_dict()) if chosen.json else found.as_text(folded=not chosen.all) + "\n"
 
 

@@ -1,8 +1,10 @@
 """What the command line names, read: networks, inputs, pinned nodes. Every problem says where it is."""
 
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import orjson
 
@@ -10,20 +12,41 @@ from app.cli.arguments import Pin, number
 from app.errors import NotFound
 from app.example_files import complete
 from app.ids import ID
-from app.nn.errors import NetworkError, Problem
+from app.nn.document import WEIGHTS
+from app.nn.editing import complete_document
+from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.inputs import Override, read_inputs, read_overrides
 from app.nn.network import Limits, Network
 from app.nn.reading import Array
 from app.settings import Settings
+from app.tensors.parameter_file import WRITERS, apply_parameter_file
+
+if TYPE_CHECKING:
+    from app.storage import StoredNetwork
 
 STANDARD_INPUT = "-"
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"  # with which some editors on Windows begin a file
 
 
-def read_network(name: str) -> Network:
+def open_network(name: str, parameters: str | None) -> "StoredNetwork":
+    """Return the network of a file as one to be served, read-only, under an id made of its name; raises as below."""
+    from app.storage import StoredNetwork  # noqa: PLC0415 - loads the database's libraries
+
+    network = read_network(name, parameters)
+    stem = "standard-input" if name == STANDARD_INPUT else Path(name).stem
+    try:
+        document = complete_document(network, Limits())
+    except LimitError:
+        # Whoever sends this document instead of its id is told so: it does not mean the network without its weights.
+        document = {**network.document, WEIGHTS: Path(parameters or "").name}
+    return StoredNetwork(re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-") or "network", document, network)
+
+
+def read_network(name: str, parameters: str | None = None) -> Network:
     """Return the network of an example, a file or standard input, or one that is stored.
 
-    Raises `NotFound` if there is none of that name, `NetworkError` if it cannot be read or is no network.
+    `parameters` is the path of a file with what the document leaves out. Raises `NotFound` if there is none of that
+    name, `NetworkError` if it cannot be read or is no network.
     """
     settings = Settings.from_environment()
     examples = {path.stem: path for path in sorted(settings.bundle.examples.glob("*.json"))}
@@ -32,7 +55,8 @@ def read_network(name: str) -> Network:
         content = _read_bytes(str(examples.get(name, name)))
     except FileNotFoundError:
         if ID.fullmatch(name):
-            return _read_stored(name, settings)
+            stored = _read_stored(name, settings)
+            return stored if parameters is None else _with_parameters(stored, parameters)
         known = ", ".join(examples) or "none"
         raise NotFound(Problem(name, f"no example has this name, and no file is there; examples: {known}")) from None
     except OSError as error:
@@ -41,9 +65,24 @@ def read_network(name: str) -> Network:
     if name in examples and isinstance(document, dict):
         document = complete(document, examples[name].with_suffix(".safetensors"))
     try:
-        return Network.from_document(document, Limits(settings.layers, settings.parameters))
+        network = Network.from_document(document, Limits(settings.layers, settings.parameters))
     except NetworkError as error:
         raise error.within(f"{place} ") from None
+    return network if parameters is None else _with_parameters(network, parameters)
+
+
+def _with_parameters(network: Network, path: str) -> Network:
+    form = Path(path).suffix.lower().removeprefix(".")
+    if form not in WRITERS:
+        detail = f"expected a file that ends with {' or '.join(f'.{one}' for one in WRITERS)}"
+        raise NetworkError([Problem(path, detail)])
+    try:
+        with Path(path).open("rb") as file:
+            return apply_parameter_file(network, file, form)
+    except OSError as error:
+        raise NetworkError([_unreadable(path, error)]) from None
+    except NetworkError as error:
+        raise error.within(f"{path} ") from None
 
 
 def _read_stored(name: str, settings: Settings) -> Network:

@@ -39,7 +39,7 @@ def folders_of(settings: Settings) -> Folders:
 def train(chosen: Namespace) -> str:
     """Train a network, show how it goes, and say what was stored."""
     settings = Settings.from_environment()
-    network = read_network(chosen.network)
+    network = read_network(chosen.network, chosen.parameter_file)
     document = read_document(chosen, network)
     try:
         plan = read_plan(document, network, folders_of(settings))
@@ -176,7 +176,7 @@ def write_document(path: str, network_id: str) -> None:
 def evaluate(chosen: Namespace) -> str:
     """Return loss, metrics and confusion matrix of a network over examples."""
     settings = Settings.from_environment()
-    network = read_network(chosen.network)
+    network = read_network(chosen.network, chosen.parameter_file)
     folders = folders_of(settings)
     loss = None if chosen.loss is None else read_choice(chosen.loss, "--loss")
     dataset = {"name": chosen.dataset, **dict(chosen.options)}

@@ -29,6 +29,12 @@ NAME_PATTERN = r"^[A-Za-z_][A-Za-z0-9_.-]*$"
 NAME = re.compile(NAME_PATTERN)
 LAYER_FIELDS = ("kind", "name", "inputs", "parameters", "repeat")
 DOCUMENT_FIELDS = ("name", "title", "description", "dtype", "seed", "input", "layers", "training")
+WEIGHTS = "weights"
+"""What a document is marked with that does not hold its parameters; no such document is read."""
+WEIGHTS_ELSEWHERE = (
+    "the parameters of this network stand in a file that was opened with it, and not in this document: ask for it by "
+    "its id, or open document and parameters together (vitrine serve --network … --parameters …)"
+)
 MAXIMUM_TEXT = 10_000
 MAXIMUM_NESTING = 32
 MAXIMUM_INPUTS = 1000
@@ -98,6 +104,9 @@ class DocumentReader:
             limit = self.limits.layers
             detail = f"the network has {count:,} layers; at most {limit:,} are allowed"
             raise LimitError([Problem("/layers", detail, f"at most {limit}", str(count))])
+        if isinstance(value, dict) and WEIGHTS in value:
+            self._problem(f"/{WEIGHTS}", WEIGHTS_ELSEWHERE, "the id of the network, or a document with its parameters")
+            value = {name: field for name, field in value.items() if name != WEIGHTS}
         document, found = read_fields(value, DOCUMENT_FIELDS, "the document")
         self.problems += found
         if not isinstance(value, dict):

@@ -7,26 +7,37 @@ import numpy as np
 
 from app.nn.errors import Problem
 from app.nn.layers import ParameterSpec
-from app.nn.reading import Array, describe, format_shape, read_array
+from app.nn.reading import Array, Shape, describe, format_shape, read_array
+
+
+def check_parameter(specs: Mapping[str, ParameterSpec] | None, layer: str, name: str, shape: Shape) -> list[Problem]:
+    """Say what is wrong with an array of `shape` as the parameter `name` of a layer that needs `specs`.
+
+    `None` stands for the specs of a layer that does not exist.
+    """
+    if specs is None:
+        return [Problem("", f"no layer is called {describe(layer)}", "a layer's name", describe(layer))]
+    spec = specs.get(name)
+    if spec is None:
+        known = ", ".join(specs) or "none"
+        detail = f'"{layer}" has no parameter {describe(name)}; it has {known}'
+        return [Problem("", detail, known, describe(name))]
+    if shape != spec.shape:
+        expected, received = format_shape(spec.shape), format_shape(shape)
+        return [Problem("", f'"{layer}": {name} is {received}; expected {expected}', expected, received)]
+    return []
 
 
 def read_parameter(
     specs: Mapping[str, ParameterSpec] | None, layer: str, name: str, values: Array, dtype: np.dtype[Any]
 ) -> tuple[Array | None, list[Problem]]:
-    """Read an array as the parameter `name` of a layer that needs `specs` (`None`: there is no such layer).
+    """Read an array as a parameter that `check_parameter` finds nothing wrong with.
 
     Returns it as an array of `dtype`, the same one if it can be, or `None` and what is wrong with it.
     """
-    if specs is None:
-        return None, [Problem("", f"no layer is called {describe(layer)}", "a layer's name", describe(layer))]
-    spec = specs.get(name)
-    if spec is None:
-        known = ", ".join(specs) or "none"
-        detail = f'"{layer}" has no parameter {describe(name)}; it has {known}'
-        return None, [Problem("", detail, known, describe(name))]
-    if values.shape != spec.shape:
-        expected, received = format_shape(spec.shape), format_shape(values.shape)
-        return None, [Problem("", f'"{layer}": {name} is {received}; expected {expected}', expected, received)]
+    problems = check_parameter(specs, layer, name, values.shape)
+    if problems:
+        return None, problems
     array, problems = read_array(values, dtype)
     return array, [
         Problem(problem.pointer, f'"{layer}": {name}: {problem.detail}', problem.expected, problem.received)

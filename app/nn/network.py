@@ -16,7 +16,7 @@ from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.given import read_parameter
 from app.nn.initializers import BoundInitializer, draw_parameter
 from app.nn.input_spec import InputSpec
-from app.nn.layers.base import Forward
+from app.nn.layers.base import Forward, ParameterSpec
 from app.nn.limits import Limits
 from app.nn.placement import INPUT, PlacedLayer, Placement
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape
@@ -45,7 +45,8 @@ class Network:
 
     `given` holds the parameters that stand in the document, as arrays of `dtype`; `document` is what it was built from.
     `draw` draws the others as `draw_parameter` does. `tracer`, if there is one, computes traces as `forward` does, of
-    this network alone: one that is made from it has none.
+    this network alone: one that is made from it has none. `beside` says that some of what is given does not stand in
+    the document: see `app.nn.editing.complete_document`.
     """
 
     name: str | None
@@ -57,6 +58,7 @@ class Network:
     document: Mapping[str, Any]
     edits: tuple[Edit, ...] = ()
     draw: Draw = field(default=draw_parameter, repr=False, compare=False)
+    beside: bool = field(default=False, repr=False, compare=False)
     tracer: Callable[..., Any] | None = field(default=None, init=False, repr=False, compare=False)
     _by_name: Mapping[str, PlacedLayer] = field(init=False, repr=False, compare=False)
 
@@ -90,6 +92,10 @@ class Network:
     def placed(self, name: str) -> PlacedLayer:
         """Return the layer called `name`; `KeyError` if there is none."""
         return self._by_name[name]
+
+    def specs_of(self, name: str) -> Mapping[str, ParameterSpec] | None:
+        """Return the parameters that a layer needs, `None` if there is no layer of that name."""
+        return self._by_name[name].parameter_specs if name in self._by_name else None
 
     def __contains__(self, name: object) -> bool:
         """Tell whether a layer, or the input, has this name."""
@@ -205,8 +211,7 @@ class Network:
         problems: list[Problem] = []
         for place, values in arrays.items():
             layer, _, name = place.rpartition("/")
-            specs = self._by_name[layer].parameter_specs if layer in self._by_name else None
-            array, found = read_parameter(specs, layer, name, values, self.dtype)
+            array, found = read_parameter(self.specs_of(layer), layer, name, values, self.dtype)
             problems += [problem.within(f"/parameters/{place}") for problem in found]
             if array is not None:
                 given.setdefault(layer, {})[name] = array
@@ -214,7 +219,7 @@ class Network:
                 break
         if problems:
             raise NetworkError(problems[:MAXIMUM_PROBLEMS])
-        return replace(self, given=given)
+        return replace(self, given=given, beside=True)
 
     def with_edits(self, edits: object) -> "Network":
         """Return the network with single parameter values replaced.

@@ -62,13 +62,16 @@ class StoredNetwork:
 class Examples:
     """The networks in a directory of `*.json` files, all read and built at the start.
 
-    A directory that is not there holds none. Raises `app.nn.errors.NetworkError` if a file is not a network, or
+    A directory that is not there holds none. `opened` is one more, the first: it was opened for this server alone.
+    Raises `app.nn.errors.NetworkError` if a file is not a network, or
     parameters beside it do not fit.
     """
 
-    def __init__(self, directory: Path) -> None:
-        self._stored: dict[str, StoredNetwork] = {}
+    def __init__(self, directory: Path, opened: StoredNetwork | None = None) -> None:
+        self._stored: dict[str, StoredNetwork] = {} if opened is None else {opened.id: opened}
         for path in sorted(directory.glob("*.json"), key=lambda path: _position(path.stem)):
+            if opened is not None and opened.id == path.stem:
+                continue
             document = read_example(path)
             self._stored[path.stem] = StoredNetwork(path.stem, document, Network.from_document(document))
 

@@ -1,11 +1,12 @@
 """Editing a network document: reading a list of operations and applying one after the other."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
 from app.nn.editing.argument_operations import ARGUMENT_OPERATIONS
+from app.nn.editing.completing import complete_document
 from app.nn.editing.draft import Draft
 from app.nn.editing.layer_operations import LAYER_OPERATIONS
 from app.nn.editing.operation import Operation
@@ -58,6 +59,9 @@ def edit_document(network: Network, operations: object, limits: Limits = Limits(
     something stay exactly as they are. Raises `NetworkError` or `LimitError` with pointers into `operations`: all that
     are malformed, or what is wrong with the first that cannot be done.
     """
+    if network.beside:
+        whole = Network.from_document(complete_document(network, limits), limits, network.draw)
+        network = replace(whole, edits=network.edits)
     read = _read_operations(network, operations)
     draft = Draft(network, limits)
     for position, (operation, fields) in enumerate(read):
