@@ -8,6 +8,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from app.api.call import Call, Cost
+from app.api.dataset_answers import describe_dataset
 from app.api.dataset_inputs import READING_SECONDS
 from app.api.encoding import encode
 from app.api.jobs import describe_job
@@ -168,33 +169,6 @@ def _list(folders: Folders) -> Response:
 def _get(name: str, folders: Folders) -> Response:
     dataset = find_dataset(name, folders)
     return json_response({**describe_dataset(dataset, folders), **dataset.details})
-
-
-def describe_dataset(dataset: Dataset, folders: Folders) -> dict[str, Any]:
-    """Return the record of a data set as it is sent."""
-    options = dataset.read_options({})
-    files = dataset.files
-    download = None
-    if files is not None and files.downloads:
-        download = {"bytes": files.download_bytes, "files": len(files.downloads)}
-    return {
-        "name": dataset.name,
-        "title": dataset.title,
-        "description": dataset.description,
-        "task": dataset.task,
-        "shape": dataset.shape,
-        "classes": dataset.classes_of(options),
-        "features": dataset.features,
-        "target": dataset.target,
-        "splits": dict(dataset.sizes(options)),
-        "levels": dataset.levels,
-        "options": {option.name: option.schema for option in dataset.options},
-        "source": dataset.source,
-        "licence": dataset.licence,
-        "own": dataset.own,
-        "here": is_here(dataset, folders),
-        "download": download,
-    }
 
 
 def _load(dataset: Dataset, query: SamplesQuery, folders: Folders) -> tuple[LoadedDataset, int]:

@@ -25,6 +25,7 @@ examples:
   vitrine explain walkthrough 'hidden[0]'
   vitrine summary my-network.json
   vitrine activation leaky_relu -1 0 1 --parameter negative_slope=0.1
+  vitrine download cifar10
   vitrine train my-network.json --dataset cifar10 --epochs 10
   vitrine evaluate k7m2x9p4qa --dataset cifar10
   vitrine serve --port 8123
@@ -57,6 +58,18 @@ examples:
 
 Quote nodes: brackets mean something to many shells. Indexes count from 0; a node of a layer with more axes is
 written 'map[1,2]'."""
+
+DATASETS_EPILOG = """\
+examples:
+  vitrine datasets
+  vitrine datasets --json | jq '.[].name'"""
+
+DOWNLOAD_EPILOG = """\
+examples:
+  vitrine download cifar10
+  VITRINE_DATASETS_MIRROR=https://mirror.example/data vitrine download mnist
+
+Files that are there already need no download: VITRINE_DATASETS_DIR names their folder (see docs/datasets.md)."""
 
 SUMMARY_EPILOG = """\
 examples:
@@ -171,7 +184,13 @@ def create_parser() -> Parser:
 
 
 def _add_training(command: Callable[[str, str, str], Parser]) -> None:
-    """Add the commands that train and evaluate."""
+    """Add the commands that list and fetch data sets, train and evaluate."""
+    listed = command("datasets", "list the data sets, and what has to be downloaded first", DATASETS_EPILOG)
+    _add_json(listed)
+
+    download = command("download", "download a data set; what was fetched before is not fetched again", DOWNLOAD_EPILOG)
+    download.add_argument("name", metavar="NAME", help="its name, as in cifar10")
+
     train = command("train", "train a network on a data set and store it", TRAIN_EPILOG)
     _add_network(train)
     _add_dataset(train, required=False)

@@ -11,6 +11,7 @@ from app.api.encoding import encode, plain
 from app.api.problems import Problems
 from app.cli import reports
 from app.cli.arguments import number
+from app.cli.datasets import download_dataset, list_datasets
 from app.cli.reading import read_input, read_network, read_pins
 from app.cli.text import printable_json
 from app.errors import NotFound
@@ -130,6 +131,8 @@ def evaluate(chosen: Namespace) -> str:
 
 
 COMMANDS: Mapping[str, Callable[[Namespace], str]] = {
+    "datasets": list_datasets,
+    "download": download_dataset,
     "train": train,
     "evaluate": evaluate,
     "forward": forward,
