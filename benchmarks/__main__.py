@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "depth", "training", "requests", "background", "page")
+PARTS = ("forward", "convolution", "depth", "training", "requests", "background", "page")
 
 
 def main() -> None:
@@ -28,6 +28,14 @@ def main() -> None:
             clock = "processor time" if threads == 1 else "wall time"
             title = f"Forward pass, every value kept: {threads} thread{'s' * (threads > 1)}, {clock}"
             print_rows(title, list(forward.measure(threads)))
+    if "convolution" in parts:
+        os.environ.setdefault("KERAS_BACKEND", "torch")
+        from benchmarks import convolution  # noqa: PLC0415 - PyTorch, Keras and onnxruntime are heavy
+
+        for threads in (1, 2):
+            clock = "processor time" if threads == 1 else "wall time"
+            title = f"Image classifier, every value kept: {threads} thread{'s' * (threads > 1)}, {clock}"
+            print_rows(title, list(convolution.measure(threads)))
     if "depth" in parts:
         from benchmarks import depth  # noqa: PLC0415
 

@@ -1,5 +1,6 @@
 """Comparing the speed of two functions on a machine that is never quiet: in turns, as ratios, by medians."""
 
+import ctypes
 import gc
 import statistics
 import time
@@ -14,6 +15,7 @@ Work = Callable[[], object]
 ROUND_SECONDS = 0.002
 ROUNDS = 101
 TOTAL_SECONDS = 4.0
+_TRIM_THRESHOLD, _MAP_THRESHOLD = -1, -3  # of mallopt(3)
 
 
 @dataclass(frozen=True)
@@ -41,11 +43,15 @@ class Row:
 
 @contextmanager
 def steady_memory() -> Iterator[None]:
-    """Keep the garbage collector out, and let malloc keep freed memory, as it does once a program freed a large array.
+    """Keep the garbage collector out, and let malloc keep freed memory, as the arenas of PyTorch and onnxruntime do.
 
     Otherwise a run's memory goes back to the system after every call, and page faults are half of what is measured.
     """
-    np.empty(24 << 20, dtype=np.uint8)
+    np.empty(24 << 20, dtype=np.uint8)  # from then on malloc keeps arrays up to that size
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:  # glibc: keep the larger ones too
+        mallopt(_TRIM_THRESHOLD, 1 << 30)
+        mallopt(_MAP_THRESHOLD, 32 << 20)
     gc.collect()
     gc.disable()
     try:

@@ -1,7 +1,7 @@
 """Convolutions: the same small window of weights slides over a sequence (Conv1D) or an image (Conv2D)."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -26,7 +26,7 @@ from app.nn.layers.base import (
     before_activation,
     single_terms,
 )
-from app.nn.layers.sliding import Block, differentiate_kernel, multiply_windows, spread_windows
+from app.nn.layers.sliding import Block, differentiate_windows, multiply_windows
 from app.nn.layers.window_terms import channel_sums, nodes_under, window_of
 from app.nn.layers.windows import PADDINGS, Windows, make_windows
 from app.nn.reading import Array, Shape
@@ -109,22 +109,21 @@ class _Convolution(Layer):
 
     def forward(self, inputs: Sequence[Array], parameters: Parameters) -> LayerValues:
         """Multiply all windows by the kernel, block by block; the activation follows while a block is in the cache."""
-        windows = self.windows(inputs[0].shape[1:])
-        image = self._as_image(inputs[0])
+        values = inputs[0]
+        windows = self.windows(values.shape[1:])
+        image = self._as_image(values)
         kernel = self._as_kernel(parameters["kernel"])
         bias = parameters["bias"] if self.use_bias else None
-        shape = (len(image), *self.pre_activation_shape([inputs[0].shape[1:]]))
-        record = self.activation.activation
-        if record is LINEAR or not (record.elementwise or self.activation.parameters["axis"] == -1):
+        shape = (len(image), *(axis.count for axis in windows[-self.dimensions :]), self.filters)
+        activation, record = self.activation, self.activation.activation
+        if record is LINEAR or not (record.elementwise or activation.parameters["axis"] == -1):
             sums = multiply_windows(image, kernel, bias, windows, self.groups).reshape(shape)
-            return activated(self.activation, sums)
-        output = np.empty((*shape[:-1], *self.activation.output_shape(shape[-1:])), image.dtype)
+            return activated(activation, sums)
+        output = np.empty((*shape[:-1], *activation.output_shape(shape[-1:])), image.dtype)
         blocks = self._as_image(output)
-
-        def activate(block: Block, sums: Array) -> None:
-            blocks[block] = self.activation(sums)
-
-        sums = multiply_windows(image, kernel, bias, windows, self.groups, activate).reshape(shape)
+        sums = multiply_windows(
+            image, kernel, bias, windows, self.groups, lambda place, block: activation.write(block, blocks[place])
+        ).reshape(shape)
         return LayerValues(output, sums)
 
     def _as_kernel(self, kernel: Array) -> Array:
@@ -137,7 +136,8 @@ class _Convolution(Layer):
 
         A node of the input gets ds · kernelᵀ from every window that covers it.
         """
-        return self._backward(inputs[0], parameters, self.activation_gradient(values, gradient), inputs_needed=True)
+        by_sums = self.activation_gradient(values, gradient)
+        return self._backward(inputs[0], parameters, by_sums, self._as_image(by_sums).__getitem__)
 
     def training_backward(
         self,
@@ -148,24 +148,42 @@ class _Convolution(Layer):
         *,
         inputs_needed: bool = True,
     ) -> LayerGradient:
-        """Do the same, without the derivative by the input where nobody reads it."""
-        by_sums = self.training_gradient(values, gradient)
-        return self._backward(inputs[0], parameters, by_sums, inputs_needed=inputs_needed)
-
-    def _backward(self, values: Array, parameters: Parameters, by_sums: Array, *, inputs_needed: bool) -> LayerGradient:
-        windows = self.windows(values.shape[1:])
-        kernel = self._as_kernel(parameters["kernel"])
-        by_input = None
-        if inputs_needed:
-            by_input = spread_windows(self._as_image(by_sums), kernel, windows, self.groups).reshape(values.shape)
-        return LayerGradient((by_input,), self._by_parameters(values, kernel, by_sums, windows), by_sums)
-
-    def _by_parameters(self, values: Array, kernel: Array, by_sums: Array, windows: Windows) -> dict[str, Array]:
-        by_kernel, by_bias = differentiate_kernel(
-            self._as_image(values), self._as_image(by_sums), kernel, windows, self.groups, self.use_bias
+        """Do what `backward` does, but for the derivative by the pre-activation, of which only blocks are made."""
+        activation, sums = self.activation, values.pre_activation
+        if sums is None or activation.activation is LINEAR or not activation.activation.elementwise:
+            by_sums = self._as_image(self.training_gradient(values, gradient))
+            return self._backward(inputs[0], parameters, None, by_sums.__getitem__, inputs_needed)
+        held, output, flowing = self._as_image(sums), self._as_image(values.output), self._as_image(gradient)
+        return self._backward(
+            inputs[0],
+            parameters,
+            None,
+            lambda block: activation.training_backward(held[block], output[block], flowing[block]),
+            inputs_needed,
         )
-        found = {"kernel": by_kernel.reshape(by_kernel.shape[2 - self.dimensions :])}
-        return found if by_bias is None else {**found, "bias": by_bias}
+
+    def _backward(
+        self,
+        values: Array,
+        parameters: Parameters,
+        by_sums: Array | None,
+        by_block: Callable[[Block], Array],
+        inputs_needed: bool = True,
+    ) -> LayerGradient:
+        found = differentiate_windows(
+            self._as_image(values),
+            self._as_kernel(parameters["kernel"]),
+            self.windows(values.shape[1:]),
+            self.groups,
+            by_block,
+            bias=self.use_bias,
+            by_inputs=inputs_needed,
+        )
+        by_parameters = {"kernel": found.kernel.reshape(parameters["kernel"].shape)}
+        if found.bias is not None:
+            by_parameters["bias"] = found.bias
+        by_input = None if found.inputs is None else found.inputs.reshape(values.shape)
+        return LayerGradient((by_input,), by_parameters, by_sums)
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
         """One term for every value under the window: value × weight.

@@ -1,7 +1,7 @@
 """Poolings: a window slides over the input and keeps one number a channel, the largest or the average."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
@@ -9,29 +9,29 @@ import numpy as np
 from app.nn.argument_types import Choice, Nullable, Sizes
 from app.nn.arguments import argument
 from app.nn.layers.base import Box, Layer, LayerGradient, LayerValues, Parameters, Terms, maximum_terms, single_terms
-from app.nn.layers.sliding import split_blocks
+from app.nn.layers.sliding import split_images
 from app.nn.layers.window_terms import nodes_under, window_of
 from app.nn.layers.windows import PADDINGS, WindowAxis, Windows, make_windows
 from app.nn.reading import Array, Shape
 
 
-def slide_along(combine: np.ufunc, values: Array, axis: int, windows: WindowAxis, empty: float) -> Array:
+def slide_along(
+    combine: np.ufunc, values: Array, axis: int, windows: WindowAxis, empty: float, out: Array | None = None
+) -> Array:
     """Combine the cells of every window along one axis of `values`; `empty` is what padding holds."""
     ahead = (slice(None),) * axis
-    parts = [windows.overlap(offset) for offset in range(windows.size)]
-    if windows.size == 1:
-        return values[(*ahead, parts[0][1])]
-    if windows.inside:
-        result: Array = combine(values[(*ahead, parts[0][1])], values[(*ahead, parts[1][1])])
+    parts = windows.overlaps
+    if out is None:
+        out = np.empty((*values.shape[:axis], windows.count, *values.shape[axis + 1 :]), values.dtype)
+    if windows.inside and windows.size > 1:
+        combine(values[(*ahead, parts[0][1])], values[(*ahead, parts[1][1])], out=out)
         parts = parts[2:]
     else:
-        shape = list(values.shape)
-        shape[axis] = windows.count
-        result = np.full(shape, empty, values.dtype)
+        out[...] = empty
     for positions, cells in parts:
-        held = result[(*ahead, positions)]
+        held = out[(*ahead, positions)]
         combine(held, values[(*ahead, cells)], out=held)
-    return result
+    return out
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,15 +70,13 @@ class _Pooling(Layer):
         image = self._as_image(values)
         output = np.empty((len(values), *self.output_shape([values.shape[1:]])), values.dtype)
         target = self._as_image(output)
-        # blocks, so that the half-combined rows stay in the cache
-        for images, rows in split_blocks(len(image), windows, windows.size * image.shape[3] * image.itemsize):
-            band = windows.rows
-            first, last = max(0, band.first(rows.start)), min(band.length, band.first(rows.stop - 1) + band.span)
-            part = replace(
-                band, length=last - first, count=rows.stop - rows.start, before=first - band.first(rows.start)
-            )
-            combined = slide_along(self.combine, image[images, first:last], 1, part, self.empty)
-            target[images, rows] = slide_along(self.combine, combined, 2, windows.columns, self.empty)
+        # in blocks, so that the half-combined images stay in the cache
+        rows, columns = windows
+        for images in split_images(len(image), image[0].nbytes + target[0].nbytes):
+            part = image[images]
+            if rows.size > 1 or rows.count < rows.length:
+                part = slide_along(self.combine, part, 1, rows, self.empty)
+            slide_along(self.combine, part, 2, columns, self.empty, target[images])
         return output
 
     def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
@@ -106,26 +104,27 @@ class _MaxPooling(_Pooling):
         by_input = np.zeros_like(inputs[0])
         image, target = self._as_image(inputs[0]), self._as_image(by_input)
         won, flowing = self._as_image(values.output), self._as_image(gradient)
+        cells = [(row, column) for row in windows.rows.overlaps for column in windows.columns.overlaps]
+        apart = all(axis.stride >= axis.size for axis in windows)
+        # True times a number is that number, and False times it is 0, unless it is infinite
+        plain = apart and bool(np.isfinite(flowing).all())
         undefined = bool(np.isnan(np.min(won)))
-        apart = all(axis.stride >= axis.span for axis in windows)  # no cell is under two windows
-        for images, _ in split_blocks(len(image), windows._replace(rows=replace(windows.rows, count=1)), 1):
+        for images in split_images(len(image), image[0].nbytes + 2 * won[0].nbytes):
             waiting = np.ones(won[images].shape, dtype=bool)
-            for row, column in windows.offsets():
-                down, pixels = windows.rows.overlap(row)
-                across, beside = windows.columns.overlap(column)
-                place = (slice(None), down, across)
+            for (down, pixels), (across, beside) in cells:
+                place = (images, down, across)
+                left = waiting[:, down, across]
                 cell = image[images, pixels, beside]
-                hit = np.equal(cell, won[images][place])
+                hit = np.equal(cell, won[place])
                 if undefined:
                     hit |= np.isnan(cell)
-                hit &= waiting[place]
-                waiting[place] ^= hit
+                hit &= left
+                left ^= hit
                 held = target[images, pixels, beside]
-                # a product with 0 and 1: NumPy's `where` takes ten times as long
-                if apart:
-                    np.multiply(flowing[images][place], hit, out=held)
+                if plain:
+                    np.multiply(flowing[place], hit, out=held)
                 else:
-                    held += flowing[images][place] * hit
+                    held += np.where(hit, flowing[place], 0.0).astype(held.dtype, copy=False)
         return LayerGradient((by_input,))
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:
@@ -162,10 +161,9 @@ class _AveragePooling(_Pooling):
         by_input = np.zeros_like(inputs[0])
         target = self._as_image(by_input)
         shares = self._as_image(gradient / self._counts(windows, gradient.dtype))
-        for row, column in windows.offsets():
-            down, pixels = windows.rows.overlap(row)
-            across, beside = windows.columns.overlap(column)
-            target[:, pixels, beside] += shares[:, down, across]
+        for down, pixels in windows.rows.overlaps:
+            for across, beside in windows.columns.overlaps:
+                target[:, pixels, beside] += shares[:, down, across]
         return LayerGradient((by_input,))
 
     def terms(self, index: Shape, inputs: Sequence[Array], parameters: Parameters) -> Terms:

@@ -6,6 +6,7 @@ of cells is missing, "same" puts the larger half behind.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
 from app.nn.layers.base import ShapeError
@@ -31,22 +32,22 @@ class WindowAxis:
     dilation: int = 1
     before: int = 0
 
-    @property
+    @cached_property
     def span(self) -> int:
         """How many cells a window reaches over, gaps included."""
         return (self.size - 1) * self.dilation + 1
 
-    @property
+    @cached_property
     def after(self) -> int:
         """How many cells the last window reaches beyond the end."""
         return max(0, self.first(self.count - 1) + self.span - self.length)
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How many cells all windows cover together, those beyond the ends included."""
         return (self.count - 1) * self.stride + self.span
 
-    @property
+    @cached_property
     def inside(self) -> bool:
         """Whether no window reaches beyond an end."""
         return self.before <= 0 and self.after == 0
@@ -85,6 +86,11 @@ class WindowAxis:
             return slice(0, 0), slice(0, 0)
         cell = first * self.stride + shift
         return slice(first - start, last - start), slice(cell, cell + (last - first - 1) * self.stride + 1, self.stride)
+
+    @cached_property
+    def overlaps(self) -> tuple[tuple[slice, slice], ...]:
+        """The `overlap` of every cell of the window, over all positions."""
+        return tuple(self.overlap(offset) for offset in range(self.size))
 
     def beyond(self, position: int) -> Interval:
         """Return how many of a window's cells lie in front of the axis, and how many behind it."""
@@ -161,6 +167,7 @@ def spatial_axes(shape: Shape, dimensions: int, kind: str) -> Shape:
     return shape[:-1]
 
 
+@lru_cache(maxsize=1024)  # of a pure function: layers ask for their windows at every call
 def make_windows(shape: Shape, kind: str, size: Shape, strides: Shape, dilation: Shape, padding: str) -> Windows:
     """Return the windows of a layer over an input of `shape` (its last axis holds the channels)."""
     lengths = spatial_axes(shape, len(size), kind)
