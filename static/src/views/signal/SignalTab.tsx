@@ -44,6 +44,33 @@ function sharesOf(signal: Signal, of: SignalOf): ShareSeries[] {
   return all.filter(({ shares }) => shares.some((share) => share > 0));
 }
 
+const EXPLAINED: readonly (readonly [string, string])[] = [
+  ["bands", WORDS.bands],
+  ["size", WORDS.size],
+  ["zeros", WORDS.zeros],
+  ["saturated", WORDS.saturated],
+  ["dead", WORDS.dead],
+  ["not finite", WORDS.nonFinite],
+  ["gradients", WORDS.gradients],
+];
+
+/** What the words mean, also where nothing can be pointed at. */
+function Help() {
+  return (
+    <details class="signal-help">
+      <summary>What the words mean</summary>
+      <dl>
+        {EXPLAINED.map(([word, meaning]) => (
+          <div key={word}>
+            <dt>{word}</dt>
+            <dd>{meaning}</dd>
+          </div>
+        ))}
+      </dl>
+    </details>
+  );
+}
+
 /** The drawing, what is seen in it, and the numbers of one layer. */
 function Picture({ signal, state }: { signal: Signal; state: SignalState }) {
   const actions = useActions();
@@ -116,6 +143,7 @@ function Picture({ signal, state }: { signal: Signal; state: SignalState }) {
             actions.showLayer(finding.layer);
           }}
         />
+        <Help />
       </div>
       <LayerReadout signal={signal} of={of} place={hovered ?? (at >= 0 ? at : 0)} />
     </div>
