@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "convolution", "depth", "training", "requests", "background", "page")
+PARTS = ("forward", "convolution", "depth", "training", "requests", "background", "page", "large-page")
 
 
 def main() -> None:
@@ -58,6 +58,10 @@ def main() -> None:
         from benchmarks import page  # noqa: PLC0415
 
         print_rows("The page in Chromium without a GPU: medians", list(page.measure()))
+    if "large-page" in parts:
+        from benchmarks import large_pages  # noqa: PLC0415
+
+        print_rows("Deep and wide networks in the page: medians", list(large_pages.measure()))
 
 
 if __name__ == "__main__":

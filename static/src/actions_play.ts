@@ -3,7 +3,7 @@
  * Stepping asks the server for nothing of its own: every value is there already, and a step only says how much of it
  * is shown. It selects the node that it computes, so that the line below the graph and the inspector explain it. */
 
-import { type Actions, missingNode, questionOf, tellingNode } from "./actions";
+import { type Actions, EDGE_LIMIT, missingNode, questionOf, tellingNode } from "./actions";
 import { ApiError } from "./api";
 import type { PlayApi } from "./api_play";
 import { nodeName } from "./format";
@@ -157,7 +157,7 @@ export function createPlayActions(
     const entry = { answer, target: name, stop };
     asking = entry;
     api
-      .gradients(questionOf(answer.edit), target, stop.signal)
+      .gradients(questionOf(answer.edit), target, stop.signal, answer.summary.multiply_adds <= EDGE_LIMIT)
       .then((layers) => {
         if (!stop.signal.aborted) store.update({ derivative: { edit: answer.edit, target, layers } });
       })

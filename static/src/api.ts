@@ -62,6 +62,13 @@ export class ApiError extends Error {
 /** The media type of answers whose numbers stand as they are in memory. */
 const SAFETENSORS = "application/vnd.safetensors";
 
+/** What to accept where an answer is mostly numbers. */
+export const TENSORS_PREFERRED = `${SAFETENSORS}, application/json;q=0.5`;
+
+export function isTensors(response: Response): boolean {
+  return response.headers.get("Content-Type")?.startsWith(SAFETENSORS) === true;
+}
+
 /** What every computation is asked about. */
 export interface Question {
   network: NetworkReference;
@@ -193,7 +200,7 @@ export function fitsFloat32({ min, max }: Statistics): boolean {
 }
 
 /** The numbers of a tensor; whole ones as floats, because the inputs of a network are far below 2^53. */
-function valuesOf(tensor: Tensor | undefined): Values | null {
+export function valuesOf(tensor: Tensor | undefined): Values | null {
   if (tensor === undefined) return null;
   return tensor.dtype === "I64" ? Float64Array.from(tensor.values, Number) : tensor.values;
 }
@@ -429,12 +436,11 @@ export function createApi(...connection: Parameters<typeof createRequests>): Api
       const { layers, values, precision, preActivations } = options;
       const response = await send("/forward", {
         method: "POST",
-        headers: { "Content-Type": "application/json", Accept: `${SAFETENSORS}, application/json;q=0.5` },
+        headers: { "Content-Type": "application/json", Accept: TENSORS_PREFERRED },
         body: writeJson({ ...question, layers, values, precision, pre_activations: preActivations }),
         signal: signal ?? null,
       });
-      const type = response.headers.get("Content-Type") ?? "";
-      if (!type.startsWith(SAFETENSORS)) return readForward((await response.json()) as WireForward);
+      if (!isTensors(response)) return readForward((await response.json()) as WireForward);
       return readTensorForward(await response.arrayBuffer(), options);
     },
     edges: async (question, top, signal, layers) =>

@@ -3,6 +3,7 @@ import { colorScale, legendOf, PALETTES } from "../color";
 import { formatValue } from "../format";
 import { mapScales } from "../graph_maps";
 import { formOf } from "../graph_shapes";
+import type { Values } from "../graph_types";
 import type { Shows } from "../share";
 import type { Answer, Derivative } from "../store";
 import { type Choice, Choices } from "./Choices";
@@ -32,7 +33,7 @@ const EDGES: Record<Shows, { name: string; title: string }> = {
   },
 };
 
-function derivativesOf(derivative: Derivative | null, names: readonly string[]): Float64Array[] {
+function derivativesOf(derivative: Derivative | null, names: readonly string[]): Values[] {
   return names.flatMap((name) => derivative?.layers.get(name)?.output ?? []);
 }
 
