@@ -14,7 +14,7 @@ export function RepeatHead({ item }: { item: Extract<ListItem, { type: "repeat" 
   const [error, setError] = useState<ApiError | null>(null);
   const { place, first, last } = item;
   const run = async (operation: Operation, label: string) => setError(await actions.restructure([operation], label));
-  const about = place.length === 1 ? "1 layer" : `${place.length} layers`;
+  const each = place.length === 1 ? "" : `${place.length} layers: `;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would bring a frame and a legend.
     <div class="repeat-head" role="group" aria-label={`Repeat of ${first} to ${last}`}>
@@ -32,10 +32,11 @@ export function RepeatHead({ item }: { item: Extract<ListItem, { type: "repeat" 
           }
           step={1}
         />
-        <span class="muted">times {about}</span>
+        <span class="muted">times</span>
       </span>
       <span class="repeat-words">
         <span class="repeat-range muted" title={`${first} … ${last}`}>
+          {each}
           {first} … {last}
         </span>
         <button
