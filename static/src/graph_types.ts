@@ -47,6 +47,8 @@ export interface GraphWindow {
   column: number;
   spanRows: number;
   spanColumns: number;
+  /** The source is a sequence: its steps are drawn as rows, its channels as columns, so there are no maps. */
+  sequence: boolean;
   /** Of a kernel. */
   rows: number;
   columns: number;

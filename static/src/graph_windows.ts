@@ -50,9 +50,19 @@ export function windowInLight({ request, highlight }: Pick<Frame, "request" | "h
   return window.layer === node.layer && window.flat === node.flat ? window : null;
 }
 
-function frameIn(scene: SceneBlock, window: GraphWindow, channel: number): SceneOutline | null {
-  const box = mapBox(scene, channel);
-  if (box === null) return null;
+/** The window in one map. */
+function frameIn(scene: SceneBlock, window: GraphWindow, channel: number): SceneOutline {
+  if (window.sequence) {
+    return {
+      x: scene.x + channel * scene.pitchX,
+      y: scene.y + window.column * scene.pitchY,
+      width: scene.pitchX,
+      height: window.spanColumns * scene.pitchY,
+      kind: "window",
+    };
+  }
+  // A single map is the whole block.
+  const box = mapBox(scene, channel) ?? { x: scene.x, y: scene.y };
   return {
     x: box.x + window.column * scene.pitchX,
     y: box.y + window.row * scene.pitchY,
@@ -85,20 +95,22 @@ export function drawWindow(frame: Frame): WindowDrawing {
   const { request, visible, palette } = frame;
   const source = visible.get(window?.source ?? "");
   const target = visible.get(window?.layer ?? "");
-  if (window === null || source === undefined || source.block.maps === null) return nothing;
-  const { lead } = source.block.maps;
+  if (window === null || source === undefined) return nothing;
+  const lead = source.block.maps?.lead ?? 0;
   const outlines: SceneOutline[] = [];
   const edges: Edge[] = [];
   for (const { channel, sum, weights } of window.channels) {
     const box = frameIn(source, window, channel);
-    if (box === null) continue;
-    outlines.push(box);
+    if (!window.sequence) outlines.push(box);
     const kernel = weights === null ? null : kernelOf(weights, window, palette);
     edges.push({ channel, sum, from: { x: box.x + box.width / 2, y: box.y + box.height / 2 }, kernel });
   }
   for (let tile = -lead; tile < 0; tile++) {
-    const box = frameIn(source, window, tile);
-    if (box !== null) outlines.push(box);
+    outlines.push(frameIn(source, window, tile));
+  }
+  if (window.sequence) {
+    // The channels of a step stand side by side: one frame holds them all.
+    outlines.push({ ...frameIn(source, window, 0), width: source.block.columns * source.pitchX });
   }
   if (target === undefined) return { ...nothing, outlines };
 

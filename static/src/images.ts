@@ -133,11 +133,14 @@ export function fits(dataset: Pick<Dataset, "shape">, shape: readonly number[]):
   return count(dataset.shape) === count(shape);
 }
 
+/** Fewer rows or columns than this are a table rather than a picture. */
+const LEAST_SIDE = 4;
+
 /** Whether an input can be given as an image: rows and columns, with one channel or several, or that many numbers. */
 export function takesImages(shape: readonly number[]): boolean {
   const [first = 1, second = 1, channels = 1] = shape;
-  if (shape.length === 2) return first > 1 && second > 1;
-  if (shape.length === 3) return first > 1 && second > 1 && [1, 3, 4].includes(channels);
+  if (shape.length === 2) return first >= LEAST_SIDE && second >= LEAST_SIDE;
+  if (shape.length === 3) return first >= LEAST_SIDE && second >= LEAST_SIDE && [1, 3, 4].includes(channels);
   return shape.length === 1 && first >= 49 && Number.isInteger(Math.sqrt(first));
 }
 

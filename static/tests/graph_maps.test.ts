@@ -90,6 +90,7 @@ test("a window is framed in every map, with one edge and one kernel each, in pla
     spanColumns: 2,
     rows: 2,
     columns: 2,
+    sequence: false,
     limit: 1,
     channels: [0, 1, 2].map((channel) => ({ channel, sum: channel - 1, weights })),
   };
@@ -106,6 +107,38 @@ test("a window is framed in every map, with one edge and one kernel each, in pla
   }
   // Of another node: nothing.
   expect(scene({}, { window: { ...window, flat: 0 } }).linesAbove).toEqual([]);
+});
+
+test("in a sequence one frame holds the channels of all steps, in a single map it stands in the block", () => {
+  const layers = (shape: number[]): GraphLayer[] => [
+    { name: "input", kind: "Input", activation: null, shape, inputs: [], values: new Float64Array(36) },
+    { name: "conv", kind: "Conv", activation: null, shape: [4, 3], inputs: ["input"], values: new Float64Array(12) },
+  ];
+  const drawn = (shape: number[], sequence: boolean) => {
+    const all = layers(shape);
+    const layout = layoutNetwork(all, viewport);
+    const weights = Float64Array.of(1, 2, 3);
+    const window = { layer: "conv", flat: 0, source: "input", row: 0, column: 2, spanRows: 1, spanColumns: 3, rows: 1 };
+    return scene(
+      { selected: { layer: "conv", index: [0, 0] } },
+      {
+        layers: all,
+        layout,
+        camera: fitTo(layout, viewport),
+        window: { ...window, columns: 3, limit: 3, sequence, channels: [{ channel: 0, sum: 1, weights }] },
+      },
+    );
+  };
+  const sequence = drawn([12, 3], true);
+  const [frame] = sequence.outlines.filter(({ kind }) => kind === "window");
+  const [block] = sequence.blocks;
+  expect(frame?.width).toBeCloseTo(3 * (block?.pitchX ?? 0));
+  expect(frame?.height).toBeCloseTo(3 * (block?.pitchY ?? 0));
+  expect((frame?.y ?? 0) - (block?.y ?? 0)).toBeCloseTo(2 * (block?.pitchY ?? 0));
+  const single = drawn([6, 6, 1], false);
+  const [window] = single.outlines.filter(({ kind }) => kind === "window");
+  expect((window?.x ?? 0) - (single.blocks[0]?.x ?? 0)).toBeCloseTo(2 * (single.blocks[0]?.pitchX ?? 0));
+  expect(single.images).toHaveLength(1);
 });
 
 test("what a node depends on is framed in every map of the input", () => {

@@ -18,6 +18,9 @@ interface Props {
   onPasteBlock: (flat: number, text: string) => boolean;
 }
 
+/** Pixels on the screen that the picture is high at most. */
+const HIGHEST = 420;
+
 /** The cells on the line between two of them, so that a fast stroke leaves no gaps. */
 function stroke(from: number, to: number, columns: number): number[] {
   const [x0, y0] = [from % columns, Math.floor(from / columns)];
@@ -113,6 +116,8 @@ export function PixelGrid({ document, grid, values, range, read, onPaint, onPast
         aria-roledescription="picture to paint"
         aria-label={`Input picture, ${grid.rows} rows and ${grid.columns} columns. Arrow keys move, Space paints, plus and minus change the pixel.`}
         aria-describedby={status}
+        // A long sequence must not push everything else out of sight.
+        style={{ maxWidth: `${Math.max(32, (HIGHEST * grid.columns) / grid.rows)}px` }}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: it takes keys, see its label.
         tabIndex={0}
         onPointerDown={onPointerDown}

@@ -52,7 +52,8 @@ export function MapCanvas({ picture, label, frames = [], overlay = null, gliding
     // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: pointing is a shortcut; buttons and the graph do the same by keyboard.
     <div
       class={`map-canvas${gliding ? " gliding" : ""}${onPick === undefined ? "" : " pickable"}`}
-      style={{ aspectRatio: `${width} / ${height}` }}
+      // A sequence is one row of pixels: they are drawn high enough to be seen.
+      style={{ aspectRatio: `${width} / ${Math.max(height, width / 9)}` }}
       {...(label === undefined ? { "aria-hidden": true } : { role: "img", "aria-label": label })}
       onPointerMove={onPoint === undefined ? undefined : (event) => onPoint(placeOf(event))}
       onPointerLeave={onPoint === undefined ? undefined : () => onPoint(null)}

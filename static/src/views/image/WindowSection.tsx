@@ -17,7 +17,7 @@ import { WeightField } from "../edit/WeightField";
 import { biasPlace, kernelPlace, weightStep } from "../edit/weight_places";
 import { Icon } from "../Icon";
 import { MapCanvas, type MapFrame } from "./MapCanvas";
-import { called, useMapPictures } from "./pictures";
+import { called, titled, useMapPictures } from "./pictures";
 import { useSlide } from "./useSlide";
 import { WindowGrids } from "./WindowGrids";
 
@@ -120,15 +120,13 @@ function Pair({ answer, explanation, source, target, channel }: Props & { channe
       <figure>
         <MapCanvas
           picture={picture(source, channel)}
-          label={`${source.name}, ${called(source, channel)}, with the window`}
+          label={`${titled(source, channel)}, with the window`}
           frames={[frame]}
           gliding
           onPoint={(place) => actions.focus(place === null ? null : looking(place))}
           onPick={(place) => actions.select(looking(place))}
         />
-        <figcaption>
-          {source.name}, {called(source, channel)}
-        </figcaption>
+        <figcaption>{titled(source, channel)}</figcaption>
       </figure>
       <span class="window-sign" aria-hidden="true">
         →
@@ -136,15 +134,13 @@ function Pair({ answer, explanation, source, target, channel }: Props & { channe
       <figure>
         <MapCanvas
           picture={picture(target, own.channel)}
-          label={`${target.name}, map ${own.channel}, with the pixel`}
+          label={`${titled(target, own.channel)}, with the pixel`}
           frames={[pixel]}
           gliding
           onPoint={(place) => actions.focus(place === null ? null : standing(place))}
           onPick={(place) => actions.select(standing(place))}
         />
-        <figcaption>
-          {target.name}, map {own.channel}
-        </figcaption>
+        <figcaption>{titled(target, own.channel)}</figcaption>
       </figure>
     </div>
   );
@@ -299,7 +295,8 @@ export function WindowSection({ answer, explanation: selected, source, target }:
       <Pair answer={answer} explanation={explanation} source={source} target={target} channel={chosen.channel} />
       <SlideBar node={selected} target={target} />
       <h4>
-        {weighted ? "Products" : "Values"} in {called(source, chosen.channel)}
+        {weighted ? "Products" : "Values"}
+        {channels > 1 && ` in ${called(source, chosen.channel)}`}
         {channels > 3 && many ? ` of ${formatCount(channels)}` : ""}
         {chosen.sum !== null && weighted && (
           <span class="heading-sum" title={formatFull(chosen.sum)}>

@@ -33,6 +33,7 @@ export function graphWindow(answer: Answer, explanation: Explanation | undefined
     column: window.start[1],
     spanRows: span.rows,
     spanColumns: span.columns,
+    sequence: answer.byName.get(explanation.window.layer)?.shape.length === 2,
     rows: window.size[0],
     columns: window.size[1],
     limit,

@@ -22,6 +22,11 @@ export function called(layer: TracedLayer, channel: number): string {
   return (layer.kind === "Input" && isColour(layer.shape) ? COLOURS[channel] : undefined) ?? `map ${channel}`;
 }
 
+/** A layer's map by its whole name; a layer that has only one is meant by its own. */
+export function titled(layer: TracedLayer, channel: number): string {
+  return mapSize(layer.shape).channels === 1 ? layer.name : `${layer.name}, ${called(layer, channel)}`;
+}
+
 const pictures = new WeakMap<Values, Map<string, Picture>>();
 
 function remembered(values: Values, key: string, make: () => Picture): Picture {
