@@ -24,12 +24,12 @@ export function Drawer({ foldable }: { foldable: boolean }) {
   const open = drawerOpen || !foldable;
 
   const onKeyDown = (event: KeyboardEvent) => {
-    const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
-    if (step === 0) return;
-    event.preventDefault();
     const at = TABS.findIndex((one) => one.tab === tab);
-    const next = TABS[(at + step + TABS.length) % TABS.length];
+    const places: Record<string, number> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: -1 };
+    const place = places[event.key];
+    const next = place === undefined ? undefined : TABS.at(place % TABS.length);
     if (next === undefined) return;
+    event.preventDefault();
     actions.setView({ tab: next.tab, drawerOpen: true });
     document.getElementById(`${id}-${next.tab}`)?.focus();
   };
