@@ -2,6 +2,7 @@
 
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -52,7 +53,8 @@ class JobContext:
         if total is not None and done > first:
             seconds_left = round((moment - since) / (done - first) * max(0.0, total - done), 3)
         report = {"done": done, "total": total, "unit": unit, "seconds_left": seconds_left, **more}
-        self._folder.write_progress(report)
+        with suppress(OSError):  # what matters more will fail, and say so
+            self._folder.write_progress(report)
 
     def event(self, kind: str, data: Any, *, vital: bool = True) -> None:
         """Tell followers something that none of them may miss: it is on disk before this returns.

@@ -5,31 +5,23 @@ job that nobody holds; the system gives both locks back when their holder dies, 
 """
 
 import logging
-import os
 import shutil
-import signal
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-import orjson
-
-import app
 from app.errors import Busy, NotFound, NotPossible, Unavailable
 from app.ids import ID, draw_id
-from app.jobs.events import END, Event, EventWriter, read_events, read_last_event
+from app.jobs.ending import end, recover, requeue
+from app.jobs.events import Event, read_events
 from app.jobs.files import explain_os_error
 from app.jobs.folder import JobFolder, now
 from app.jobs.kinds import KINDS
 from app.jobs.locks import FileLock, try_lock
+from app.jobs.process import WorkerProcess, explain_end
 from app.jobs.records import Job, JobKind, Status
-from app.jobs.worker import LEFT, conclude
 from app.nn.errors import Problem
 from app.nn.reading import Array
 from app.settings import Settings
@@ -39,21 +31,13 @@ logger = logging.getLogger(__name__)
 LOOK_SECONDS = 1.0
 """How often a server looks for jobs that another one submitted or left."""
 
-ATTEND_SECONDS = 0.1
-KILL_SECONDS = 10.0
-"""How long a job that shall stop may take to do so by itself."""
-
-MOST_RUNS = 10
-"""So often a job is begun again after its server died; one that takes the server down with it shall not do so for ever.
-"""
+KILL_SECONDS = 60.0
+"""How long a job that shall stop may take to do so by itself: to measure what it has, and to store it."""
 
 ENDING_SECONDS = 3.0
 """How long the process of a job that has ended may take to be gone."""
 
 RETRY_SECONDS = 30
-LAST_WORDS = 2000
-
-_THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
 @dataclass(frozen=True)
@@ -81,7 +65,7 @@ class Jobs:
         self._closing = threading.Event()
         self._thread: threading.Thread | None = None
         self._attending: dict[str, threading.Thread] = {}
-        self._inputs: dict[str, Any] = {}
+        self._processes: dict[str, WorkerProcess] = {}
         self._unwritten: dict[str, dict[str, Any]] = {}
         self._ended: dict[str, tuple[object, Job]] = {}
         self._complained = False
@@ -203,7 +187,7 @@ class Jobs:
         while not self._let_go_on(folder):
             if time.monotonic() > deadline:
                 raise NotPossible("the job is just ending; try again in a moment")
-            time.sleep(ATTEND_SECONDS / 2)
+            time.sleep(0.05)
         self.open()
         self._wake.set()
         return self._read(folder)
@@ -221,7 +205,7 @@ class Jobs:
             try:
                 folder.write_control({"wanted": "run", "steps": int(folder.control()["steps"])})
                 self._unwritten.pop(folder.id, None)
-                self._requeue(folder, {**folder.state(), "error": None, "ended": None})
+                requeue(folder, {**folder.state(), "error": None, "ended": None})
                 folder.reserve()
             finally:
                 lock.release()
@@ -241,9 +225,8 @@ class Jobs:
         self._closing.set()
         self._wake.set()
         with self._lock:
-            for pipe in self._inputs.values():
-                with suppress(OSError):
-                    pipe.close()
+            for process in self._processes.values():
+                process.leave()
 
     def close(self, seconds: float) -> None:
         """Wait until all workers have ended; what still runs after `seconds` is killed."""
@@ -339,11 +322,11 @@ class Jobs:
         if Status(state["status"]).ended:
             return False
         if state["status"] != Status.QUEUED:
-            self._recover(folder, state)
+            self._keep_in_mind(folder, recover(folder, state))
             self._wake.set()
             return False
         if folder.control()["wanted"] == "stop":
-            self._conclude(folder, Status.STOPPED, None)
+            self._end(folder, Status.STOPPED, None)
             return False
         slot = self._find_slot()
         if slot is None:
@@ -362,24 +345,6 @@ class Jobs:
                 return slot
         return None
 
-    def _recover(self, folder: JobFolder, state: dict[str, Any]) -> None:
-        """Deal with a job whose server and worker are gone without a word."""
-        last = read_last_event(folder.events)
-        if last is not None and last.kind == END:  # its state is the only thing that was not written any more
-            folder.write_state({**state, **orjson.loads(last.data), "ended": last.milliseconds})
-        elif (folder.description() or {}).get("resumable") and state["runs"] < MOST_RUNS:
-            self._requeue(folder, state)
-        else:
-            self._conclude(folder, Status.STOPPED, LEFT)
-
-    def _requeue(self, folder: JobFolder, state: dict[str, Any]) -> None:
-        events = EventWriter(folder.events)
-        try:
-            events.append("status", {"status": Status.QUEUED})
-        finally:
-            events.close()
-        folder.write_state({**state, "status": Status.QUEUED})
-
     def _attend(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> None:
         """Run a job's worker and wait for its end, whatever that is."""
         try:
@@ -389,95 +354,45 @@ class Jobs:
             if status.ended or (status is Status.QUEUED and code == 0):
                 return
             if self._closing.is_set():
-                self._recover(folder, state)
+                self._keep_in_mind(folder, recover(folder, state))
             elif folder.control()["wanted"] == "stop":
-                self._conclude(folder, Status.STOPPED, "it did not stop by itself and was ended")
+                self._end(folder, Status.STOPPED, "it did not stop by itself and was ended")
             else:
-                self._conclude(folder, Status.FAILED, self._explain_end(code))
+                self._end(folder, Status.FAILED, explain_end(code))
         except OSError as error:
             logger.warning("job %s: %s", folder.id, error)
-            self._conclude(folder, Status.FAILED, f"it could not be run: {explain_os_error(error)}")
+            self._end(folder, Status.FAILED, f"it could not be run: {explain_os_error(error)}")
         except Exception:
             logger.exception("job %s could not be looked after", folder.id)
-            self._conclude(folder, Status.FAILED, "Vitrine made a mistake; the server's log says more")
+            self._end(folder, Status.FAILED, "Vitrine made a mistake; the server's log says more")
         finally:
             with self._lock:
-                self._inputs.pop(folder.id, None)
+                self._processes.pop(folder.id, None)
                 self._attending.pop(folder.id, None)
             lock.release()
             slot.release()
             self._wake.set()
 
     def _run(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> int:
-        settings = self._settings
-        package = str(Path(app.__file__).parent.parent)
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
-        environment |= settings.environment()
-        # All jobs together take no more threads than one request: the page stays quick beside them.
-        threads = str(max(1, settings.blas_threads // settings.jobs_running))
-        environment |= {name: environment.get(name, threads) for name in _THREADS}
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
-        options: dict[str, Any] = (
-            {"pass_fds": (lock.descriptor, slot.descriptor), "start_new_session": True} if os.name == "posix" else {}
-        )
-        with folder.log.open("ab") as log:
-            process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "app.jobs.worker", str(folder.path)],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=environment,
-                **options,
-            )
+        process = WorkerProcess(folder, self._settings, (lock, slot))
         with self._lock:
-            self._inputs[folder.id] = process.stdin
+            self._processes[folder.id] = process
         if self._closing.is_set():
-            self.interrupt()
-        kill_at: float | None = None
-        while process.poll() is None:
-            if kill_at is None and (self._closing.is_set() or folder.control()["wanted"] == "stop"):
-                kill_at = time.monotonic() + (settings.stop_seconds if self._closing.is_set() else KILL_SECONDS)
-            elif kill_at is not None and time.monotonic() > kill_at:
-                process.kill()
-            with suppress(subprocess.TimeoutExpired):
-                process.wait(ATTEND_SECONDS)
-        with suppress(OSError):
-            assert process.stdin is not None
-            process.stdin.close()
-        if process.returncode:
-            logger.warning("job %s ended with %d: %s", folder.id, process.returncode, self._last_words(folder))
-        return process.returncode
+            process.leave()
 
-    @staticmethod
-    def _last_words(folder: JobFolder) -> str:
-        with suppress(OSError):
-            return folder.log.read_bytes()[-LAST_WORDS:].decode("utf-8", "replace").strip()
-        return ""
+        def patience() -> float | None:
+            if self._closing.is_set():
+                return self._settings.stop_seconds
+            return KILL_SECONDS if folder.control()["wanted"] == "stop" else None
 
-    @staticmethod
-    def _explain_end(code: int) -> str:
-        if code < 0:
-            name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
-            memory = ", as systems do when memory runs out" if name == "SIGKILL" else ""
-            return f"its process was ended by another ({name}{memory})"
-        return f"its process ended by itself with code {code}; the server's log says more"
+        return process.wait(patience)
 
-    def _conclude(self, folder: JobFolder, status: Status, error: str | None) -> None:
-        """Write down how a job ended; what a full disk does not take now is kept in mind and written later."""
-        try:
-            events = EventWriter(folder.events)
-            try:
-                conclude(folder, events, status, error)
-            finally:
-                events.close()
-        except OSError as failure:
-            logger.warning("job %s: its end could not be written: %s", folder.id, failure)
-            words = error or "it was stopped"
-            words += f"; and that could not be written down: {explain_os_error(failure)}"
-            last = {"status": status, "error": words, "ended": now()}
-            with suppress(OSError):
-                last = {**folder.state(), **last}
-            self._unwritten[folder.id] = {"runs": 1, **last}
+    def _end(self, folder: JobFolder, status: Status, error: str | None) -> None:
+        self._keep_in_mind(folder, end(folder, status, error))
+
+    def _keep_in_mind(self, folder: JobFolder, unwritten: dict[str, Any] | None) -> None:
+        if unwritten is not None:
+            self._unwritten[folder.id] = unwritten
 
     def _write_unwritten(self) -> None:
         for job_id, state in list(self._unwritten.items()):

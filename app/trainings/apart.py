@@ -5,7 +5,7 @@ the step.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -69,9 +69,11 @@ def take_step_apart(kept: Kept, step: int, example: int, weight: object, folders
 
     Raises `NetworkError` for a step after the end, an example that the batch has not, a weight that there is not.
     """
-    data = load_data(kept.plan, kept.network, folders, kept.plan.arrays)
+    # What is only measured changes no step, but where it decides when to stop.
+    plan = kept.plan if kept.plan.training.callbacks else replace(kept.plan, validation=None)
+    data = load_data(plan, kept.network, folders, plan.arrays)
     state = kept.checkpoints.read_before(step - 1)
-    trainer = Trainer(data.network, kept.plan.training, data.inputs, data.targets, data.validation, state)
+    trainer = Trainer(data.network, plan.training, data.inputs, data.targets, data.validation, state)
     chosen = None
     if weight is not None:
         try:

@@ -102,7 +102,7 @@ class Run:
         self._told_step, self._told_epoch = self._already_told()
         self._stepped = 0.0
         self._kept, self._keeping = time.monotonic(), 0.0
-        self._written = 0.0
+        self._written, self._writing = 0.0, 0.0
         self._rate: float | None = None
         self._rate_from: tuple[float, int] | None = None
         self._seconds = float(self._record.get("seconds", 0.0))
@@ -184,7 +184,8 @@ class Run:
         elapsed = moment - self._kept
         if elapsed >= max(CHECKPOINT_SECONDS, CHECKPOINT_SHARE * self._keeping):
             self._keep()
-        if report.epoch_report is not None and not trainer.finished and moment - self._written >= RECORD_SECONDS:
+        pause = max(RECORD_SECONDS, CHECKPOINT_SHARE * self._writing)  # a long history takes long to write
+        if report.epoch_report is not None and not trainer.finished and moment - self._written >= pause:
             self._write(durable=False)
 
     def _measure(self, moment: float, report: StepReport) -> None:
@@ -241,10 +242,12 @@ class Run:
 
     def _write(self, *, durable: bool) -> None:
         trainer = self.trainer
-        self._written = time.monotonic()
+        began = time.monotonic()
         self._record |= {"epoch": trainer.epoch, "step": trainer.steps, "seconds": round(self._seconds, 3)}
         self._record["history"] = trainer.history
         write_record(self._context.directory, self._record, durable=durable)
+        self._written = time.monotonic()
+        self._writing = self._written - began
 
     def _store(self, reason: str | None) -> None:
         """Store the network; a checkpoint has everything, so nothing is lost if that cannot be done."""
