@@ -140,6 +140,7 @@ ASKS = {
     "explain": ("inputs", "target"),
     "gradients": ("inputs", "target"),
     "edges": ("inputs",),
+    "find": ("inputs", "what"),
     "parameters": ("layer", "parameter"),
 }
 
@@ -152,6 +153,7 @@ def ask(document: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
         "inputs": random_batch(network).tolist(),
         "target": {"layer": output.name, "index": [0] * len(output.output_shape)},
         "layer": output.name,
+        "what": "largest",
         "parameter": next(iter(output.parameter_specs), "kernel"),
     }
     return {"network": document, **{field: values[field] for field in fields}}

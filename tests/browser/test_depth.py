@@ -94,6 +94,14 @@ def test_layers_that_are_there_repeat_and_are_written_out(page: Page) -> None:
     repeat.get_by_role("button", name="Remove the whole repeat").click()
     expect(page.get_by_role("button", name=re.compile("^hidden_"))).to_have_count(0)
 
+    # Any kind of layer can be added many times over.
+    page.get_by_role("group", name="Layer output").get_by_role("button", name="Add after").click()
+    form = page.get_by_role("form", name="A new layer after output")
+    form.get_by_role("combobox", name="New layer").select_option("LayerNormalization")
+    type_into(form.get_by_role("textbox", name="how many of it"), "30")
+    form.get_by_role("button", name="Add LayerNormalization").click()
+    expect(page.get_by_role("group", name="Repeat of layer_normalization_1 to layer_normalization_30")).to_be_visible()
+
 
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 800}, PHONE])
 def test_the_summary_folds_and_adds_up(page: Page, viewport: dict[str, int]) -> None:

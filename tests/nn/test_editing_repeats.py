@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.nn.editing import edit_document
@@ -324,3 +324,58 @@ def test_all_hidden_layers_vary_and_repeats_stay() -> None:
     with pytest.raises(NetworkError) as caught:
         edit(before, {"operation": "vary_layers", "activation": "softmax", "initializer": "nice", "seed": -1})
     assert [one.pointer.split("/")[2] for one in caught.value.problems] == ["activation", "initializer", "seed"]
+
+
+@st.composite
+def operations_on(draw: st.DrawFn, names: list[str]) -> dict[str, Any]:
+    """Draw an operation, on repeats mostly, that may or may not be possible."""
+    layer = draw(st.sampled_from(names))
+    other = draw(st.sampled_from(names))
+    count = draw(st.integers(1, 4))
+    block = [dense(3, "relu"), {"kind": "LayerNormalization"}, dense(2)][: draw(st.integers(1, 3))]
+    return draw(
+        st.sampled_from(
+            [
+                {"operation": "set_repeat", "layer": layer, "repeat": count},
+                {"operation": "repeat_layers", "layer": layer, "last": other, "repeat": count + 1},
+                {"operation": "add_repeat", "layers": block, "repeat": count, "after": layer},
+                {"operation": "set_repeated_arguments", "layer": layer, "arguments": {"units": count}},
+                {"operation": "write_out", "layer": layer},
+                {"operation": "remove_repeat", "layer": layer},
+                {"operation": "vary_layers", "activation": "tanh", "initializer": "he_normal"},
+                {"operation": "remove_layer", "layer": layer},
+                {"operation": "rename_layer", "layer": layer, "name": f"renamed_{count}"},
+                {"operation": "set_arguments", "layer": layer, "arguments": {"units": count}},
+                {"operation": "add_layer", "layer": dense(3), "after": layer},
+            ]
+        )
+    )
+
+
+@settings(max_examples=60, deadline=None)
+@given(data=st.data())
+def test_any_operations_leave_a_network_or_say_why_not(data: st.DataObject) -> None:
+    def entry() -> dict[str, Any]:
+        layer = data.draw(st.sampled_from([dense(3), dense(2, "relu"), {"kind": "LayerNormalization"}]))
+        layer = {**layer, "name": data.draw(st.sampled_from("abc"))} if data.draw(st.booleans()) else dict(layer)
+        if data.draw(st.booleans()):
+            return {"repeat": data.draw(st.integers(1, 3)), **layer}
+        return {"repeat": 2, "layers": [layer, dense(3)]} if data.draw(st.booleans()) else layer
+
+    try:
+        network = Network.from_document(document(*(entry() for _ in range(data.draw(st.integers(1, 4))))))
+    except NetworkError:
+        return  # a name that stands twice
+    for _ in range(data.draw(st.integers(1, 3))):
+        names = [placed.name for placed in network.layers]
+        operations = [data.draw(operations_on(names)) for _ in range(data.draw(st.integers(1, 2)))]
+        try:
+            edited = edit_document(network, operations)
+        except NetworkError:
+            continue
+        before = set(names)
+        network = Network.from_document(edited.document)
+        after = {placed.name for placed in network.layers}
+        assert set(edited.renamed) <= before
+        assert set(edited.renamed.values()) <= after
+        assert set(edited.added) <= after

@@ -4,6 +4,7 @@ import type { LayerKind } from "../../wire";
 import { useActions, useStudioState } from "../context";
 import { ArgumentForm } from "./ArgumentForm";
 import { firstValue } from "./argument_fields";
+import { CommitField } from "./CommitField";
 import { problemsByArgument } from "./problems";
 
 interface Props {
@@ -25,6 +26,7 @@ export function AddLayer({ after, onDone }: Props) {
   const kinds = useStudioState((state) => state.layerKinds);
   const [chosen, setChosen] = useState("Dense");
   const [branch, setBranch] = useState(false);
+  const [times, setTimes] = useState(1);
   const [values, setValues] = useState<Record<string, unknown>>(() => beginning(kinds.get("Dense")));
   const [error, setError] = useState<ApiError | null>(null);
   const first = useRef<HTMLSelectElement>(null);
@@ -36,10 +38,12 @@ export function AddLayer({ after, onDone }: Props) {
   }, []);
 
   const add = async () => {
-    const refused = await actions.restructure(
-      [{ operation: "add_layer", layer: { kind: chosen, ...values }, after, ...(branch ? { branch } : {}) }],
-      `add ${chosen}`,
-    );
+    const layer = { kind: chosen, ...values };
+    const operation =
+      times > 1 && !branch
+        ? { operation: "add_repeat", layers: [layer], repeat: times, after }
+        : { operation: "add_layer", layer, after, ...(branch ? { branch } : {}) };
+    const refused = await actions.restructure([operation], `add ${chosen}`);
     setError(refused);
     if (refused !== null) return;
     onDone(true);
@@ -87,6 +91,22 @@ export function AddLayer({ after, onDone }: Props) {
           problems={wrong}
           onChange={(name, value) => setValues((now) => ({ ...now, [name]: value }))}
         />
+      )}
+      {!branch && (
+        <div class="argument" title="More than one repeats: the document keeps them as one line">
+          <span id={`${id}-times`}>how many of it</span>
+          <CommitField
+            label="how many of it"
+            labelledBy={`${id}-times`}
+            text={String(times)}
+            read={(text) => {
+              const value = Number(text.trim());
+              return /^\d+$/.test(text.trim()) && value >= 1 ? { value } : { expected: "a whole number from 1 on" };
+            }}
+            onCommit={setTimes}
+            step={1}
+          />
+        </div>
       )}
       <div class="argument check">
         <input
