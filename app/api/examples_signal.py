@@ -2,6 +2,11 @@
 
 from typing import Any
 
+HEALTHY = (
+    "Nothing vanishes, explodes or saturates: through the whole depth, the size of values and gradients changes by "
+    "less than a factor of 1,000."
+)
+
 SIGNAL: dict[str, Any] = {
     "network": "walkthrough",
     "dtype": "float64",
@@ -61,8 +66,7 @@ SIGNAL: dict[str, Any] = {
             "layer": "input",
             "last": "output",
             "count": 3,
-            "text": "Values and gradients keep their size through the whole depth: nothing vanishes, "
-            "explodes or saturates.",
+            "text": HEALTHY,
             "factor": None,
         }
     ],
@@ -137,8 +141,7 @@ COMPARISON: dict[str, Any] = {
                         "layer": "input",
                         "last": "output",
                         "count": 3,
-                        "text": "Values and gradients keep their size through the whole "
-                        "depth: nothing vanishes, explodes or saturates.",
+                        "text": HEALTHY,
                         "factor": None,
                     }
                 ],

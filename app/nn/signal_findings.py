@@ -56,7 +56,10 @@ def findings(signal: Signal) -> list[Finding]:
     if found:
         return found
     first, last = signal.names[0], signal.names[-1]
-    text = "Values and gradients keep their size through the whole depth: nothing vanishes, explodes or saturates."
+    text = (
+        "Nothing vanishes, explodes or saturates: through the whole depth, the size of values and gradients "
+        f"changes by less than a factor of {FACTOR:,.0f}."
+    )
     return [Finding("healthy", "values", "good", first, last, len(signal.names), text)]
 
 

@@ -96,7 +96,6 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
         ))}
       <p class="arithmetic full">{arithmeticLine(explanation)}</p>
       <p class="operation muted">{operationSentence(explanation)}</p>
-      {window === null && <SeenSection answer={answer} node={node} />}
       {pooled !== null && <WholeMapSection answer={answer} explanation={explanation} source={pooled} />}
       {window !== null ? (
         <WindowSection key={node.layer} answer={answer} explanation={explanation} {...window} />
@@ -114,7 +113,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
       )}
       <ActivationEditor key={node.layer} explanation={explanation} before={along ? null : before} />
       {seesColours(answer, explanation) && <KernelGallery answer={answer} explanation={explanation} />}
-      {window !== null && <SeenSection answer={answer} node={node} />}
+      <SeenSection answer={answer} node={node} />
       {layer !== undefined && <LayerFacts layer={layer} />}
       {hasParameters && (
         <button type="button" class="button small" onClick={() => actions.setView({ weightsOf: node.layer })}>

@@ -13,7 +13,7 @@ import { MapCanvas, type MapFrame } from "./MapCanvas";
 import { inputPicture } from "./pictures";
 
 const METHODS: readonly Choice<Method | "none">[] = [
-  { value: "none", text: "only where", title: "The part of the input that this node depends on" },
+  { value: "none", text: "reach", title: "The part of the input that this node depends on" },
   { value: "gradient", text: "gradient", title: "How much the node would change with each pixel" },
   {
     value: "gradient_times_input",
