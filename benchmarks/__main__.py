@@ -8,7 +8,7 @@ import numpy as np
 
 from benchmarks.timing import print_rows
 
-PARTS = ("forward", "convolution", "depth", "training", "requests", "background", "page", "large-page")
+PARTS = ("forward", "convolution", "depth", "training", "requests", "large", "background", "page", "large-page")
 
 
 def main() -> None:
@@ -50,6 +50,10 @@ def main() -> None:
         from benchmarks import requests  # noqa: PLC0415
 
         print_rows("Requests a second: two servers on the loopback", [requests.measure()])
+    if "large" in parts:
+        from benchmarks import large  # noqa: PLC0415
+
+        print_rows("Large networks on a real server: wall time", list(large.measure()))
     if "background" in parts:
         from benchmarks import background  # noqa: PLC0415
 

@@ -1,12 +1,16 @@
-"""What depth costs: building, running and summarising chains of 10 to 5,000 layers of 64 nodes."""
+"""What depth costs: building, running, summarising and opening chains of 10 to 5,000 layers of 64 nodes."""
 
 from collections.abc import Iterator
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
+from app.api.answers import describe_forward
+from app.api.encoding import encode
+from app.api.tensors import tensor_response
 from app.nn.forward import forward
 from app.nn.network import Network
+from app.nn.reading import Array
 from app.nn.signal import signal
 from app.nn.summary import summarize
 from benchmarks.timing import Row, best_seconds
@@ -28,6 +32,14 @@ def measure() -> Iterator[Row]:
             yield Row(f"{work}, a layer of {depth:,} ÷ a layer of {REFERENCE}", ours, peer, ours / peer, bar)
 
 
+def _open(document: dict[str, object], inputs: Array) -> object:
+    """Do what a server does when a network is opened for the first time: everything but the connection."""
+    network = Network.from_document(document)
+    tensors: dict[str, Array] = {}
+    answer = describe_forward(forward(network, inputs), False, None, None, tensors)
+    return encode(summarize(network).to_dict()), tensor_response(answer, tensors)
+
+
 def _per_layer(depth: int) -> dict[str, float]:
     layer = {"kind": "Dense", "units": 64, "activation": "relu", "kernel_initializer": "he_normal", "repeat": depth}
     document = {"dtype": "float32", "input": {"shape": [64]}, "layers": [layer]}
@@ -39,5 +51,6 @@ def _per_layer(depth: int) -> dict[str, float]:
         "forward": lambda: forward(network, inputs),
         "signal": lambda: signal(trace),
         "summary": lambda: summarize(network).to_dict(),
+        "open": lambda: _open(document, inputs),
     }
     return {name: best_seconds(function) / depth * 1e6 for name, function in work.items()}

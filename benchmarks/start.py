@@ -13,6 +13,11 @@ TIMEOUT_SECONDS = 30
 
 def start_server(name: str, servers: ExitStack) -> int:
     """Start a server of `benchmarks.server` on a free port, which is returned; it ends with the stack."""
+    return start_process(name, servers)[0]
+
+
+def start_process(name: str, servers: ExitStack) -> tuple[int, int]:
+    """Start a server as `start_server` does; return its port and the number of its process."""
     with closing(socket.socket()) as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -28,4 +33,4 @@ def start_server(name: str, servers: ExitStack) -> int:
                 raise RuntimeError(f"the {name} server did not start") from None
             time.sleep(0.05)
         else:
-            return port
+            return port, server.pid
