@@ -3,6 +3,7 @@
 An optimisation only: a drawn parameter depends on its initialiser, shape, dtype, seed and names, and on nothing else.
 """
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,16 @@ from app.api.kept import Kept
 from app.nn.initializers import BoundInitializer, draw_parameter
 from app.nn.reading import Array, Shape
 
+FEW = 2**14
+"""So many equal numbers are written sooner than they are looked up."""
+
 BYTES_OF_AN_ENTRY = 500  # its key, and the array without its numbers
 
 
 class DrawnParameters:
     """Draws parameters and keeps them, in `memory_bytes` at most; called like `draw_parameter`, from any thread.
 
-    The arrays cannot be written.
+    The arrays that are kept cannot be written.
     """
 
     def __init__(self, memory_bytes: int) -> None:
@@ -27,6 +31,8 @@ class DrawnParameters:
         self, initializer: BoundInitializer, shape: Shape, dtype: np.dtype[Any], seed: int, layer: str, parameter: str
     ) -> Array:
         """Return what `draw_parameter` returns, drawn now or lately."""
+        if not initializer.initializer.random and math.prod(shape) <= FEW:
+            return draw_parameter(initializer, shape, dtype, seed, layer, parameter)
 
         def draw() -> Array:
             values = draw_parameter(initializer, shape, dtype, seed, layer, parameter)

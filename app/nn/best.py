@@ -35,13 +35,27 @@ class Best:
         if len(self._strengths) > 2 * self._top:
             self._settle()
 
+    @property
+    def least(self) -> float:
+        """What a strength must reach to be looked at."""
+        return self._threshold
+
+    def add_at(self, strengths: Array, places: Array) -> None:
+        """Look at strengths with places of their own, in no order; of equal ones those of the first places stay."""
+        strengths[np.isnan(strengths)] = np.inf
+        chosen = strengths >= self._threshold
+        self._strengths = np.concatenate([self._strengths, strengths[chosen]])
+        self._places = np.concatenate([self._places, places[chosen]])
+        if len(self._strengths) > 2 * self._top:
+            self._settle()
+
     def places(self) -> Array:
         """Return the places of the strongest, strongest first."""
         self._settle()
         return self._places
 
     def _settle(self) -> None:
-        order = np.argsort(-self._strengths, kind="stable")[: self._top]
+        order = np.lexsort((self._places, -self._strengths))[: self._top]
         self._strengths, self._places = self._strengths[order], self._places[order]
         if self._top and len(order) == self._top:
             self._threshold = float(self._strengths[-1])

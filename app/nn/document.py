@@ -7,6 +7,7 @@ one answer names them all.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -66,6 +67,7 @@ class Document:
     layers: tuple[LayerEntry, ...]
 
 
+@lru_cache(maxsize=256)
 def snake_case(kind: str) -> str:
     """Turn a class name into a layer's default name, as Keras does: `BatchNormalization` → `batch_normalization`."""
     spaced = re.sub(r"(.)([A-Z][a-z0-9]+)", r"\1_\2", kind)

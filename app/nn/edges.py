@@ -56,16 +56,26 @@ def edges(trace: Trace, layer: str, example: int = 0, top: int = 2000) -> Edges:
 
 
 def _edges_of_products(form: ProductForm, placed: PlacedLayer, shape: Shape, top: int) -> Edges:
-    """Look at blocks of units; a connection's place is (position · units + unit) · features + feature."""
+    """Look at blocks of weights; a connection's place is (position · units + unit) · features + feature.
+
+    Products of the network's own dtype tell which connections may be among the strongest; those are multiplied again
+    in float64, as everywhere.
+    """
     features, units = form.weight.shape
     best = Best(top)
-    together = max(1, BLOCK // features)
-    for row, values in enumerate(form.value):
-        for start in range(0, units, together):
-            block = form.weight[:, start : start + together].T.astype(np.float64, order="C")
-            block *= values
-            np.abs(block, out=block)
-            best.add(block.reshape(-1), (row * units + start) * features)
+    together = max(1, BLOCK // units)
+    limits = np.finfo(form.weight.dtype)
+    slack, underflow = 1.0 - 4.0 * float(limits.eps), 2.0 * float(limits.tiny)
+    for place, values in enumerate(form.value):
+        for start in range(0, features, together):
+            weight = form.weight[start : start + together]
+            strength = np.abs(weight * values[start : start + together, np.newaxis])
+            bound = best.least * slack - underflow
+            if strength.max() < bound:  # not so for NaN
+                continue
+            row, unit = np.nonzero(~(strength < bound))
+            exact = np.abs(weight[row, unit].astype(np.float64) * values[start + row])
+            best.add_at(exact, (place * units + unit) * features + start + row)
     node, feature = np.divmod(best.places(), features)
     position, unit = np.divmod(node, units)
     weight = form.weight[feature, unit].astype(np.float64)

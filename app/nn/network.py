@@ -87,7 +87,9 @@ class Network:
             raise LimitError([Problem("/layers", detail, f"at most {limits.parameters}", str(count))])
         read = placement.document
         source = document if isinstance(document, dict) else {}
-        return cls(read.name, read.dtype, read.seed, read.input, layers, placement.given, source, draw=draw)
+        network = cls(read.name, read.dtype, read.seed, read.input, layers, placement.given, source, draw=draw)
+        vars(network)["parameter_count"] = count  # it has been counted, and does not change
+        return network
 
     def placed(self, name: str) -> PlacedLayer:
         """Return the layer called `name`; `KeyError` if there is none."""
