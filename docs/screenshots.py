@@ -13,6 +13,7 @@ IMAGES = Path(__file__).parent / "images"
 PICTURES: dict[str, tuple[str, Literal["light", "dark"]]] = {
     "studio": ("/", "light"),
     "digits": ("/?network=digits", "dark"),
+    "classifier": ("/?network=digits-conv&node=conv2[1,2,3]", "light"),
     "activations": ("/activations?compare=sigmoid,tanh,relu", "light"),
 }
 

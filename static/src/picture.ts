@@ -82,7 +82,7 @@ export function colourPicture(
   preprocessing: InputDocument["preprocessing"],
 ): Picture {
   const [height = 1, width = 1] = shape;
-  const known = preprocessing !== undefined && Object.keys(preprocessing).some((step) => step !== "resize");
+  const known = preprocessing !== undefined && ["scale", "mean", "std"].some((step) => step in preprocessing);
   const { factor, offset } = known ? documentLevels(preprocessing) : rangeLevels(values);
   const rgba = new Uint8ClampedArray(width * height * 4);
   for (let pixel = 0; pixel < width * height; pixel++) {

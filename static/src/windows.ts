@@ -105,9 +105,17 @@ export function nodeLookingAt(
   shape: readonly number[],
   row: number,
   column: number,
+  source: readonly number[],
 ): NodeReference | null {
   if (explanation.window === undefined) return null;
   const own = placeOf(explanation.index);
+  if (explanation.kind.includes("Transpose")) {
+    // Its windows stand on the output: a pixel of the input is spread over that part of it.
+    const from = mapSize(source);
+    const to = mapSize(shape);
+    const at = [((row + 0.5) * to.rows) / from.rows, ((column + 0.5) * to.columns) / from.columns].map(Math.floor);
+    return { layer: explanation.layer, index: indexAt(shape.length, at[0] ?? 0, at[1] ?? 0, own.channel) };
+  }
   const window = rowsAndColumns(explanation.window);
   const { start, strides } = window;
   const { rows, columns } = mapSize(shape);

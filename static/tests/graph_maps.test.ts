@@ -162,6 +162,9 @@ describe("colour pictures", () => {
 
   test("without preprocessing go from black to white over what the values are shares of", () => {
     expect([...colourPicture([0, 0.5, 1], [1, 1, 3], undefined).rgba]).toEqual([0, 128, 255, 255]);
+    expect([...colourPicture([0, 0.5, 1], [1, 1, 3], { resize: [1, 1], invert: "auto" }).rgba]).toEqual([
+      0, 128, 255, 255,
+    ]);
     expect([...colourPicture([0, 51, 255], [1, 1, 3], undefined).rgba]).toEqual([0, 51, 255, 255]);
     expect([...colourPicture([-1, 0, 3], [1, 1, 3], undefined).rgba]).toEqual([0, 64, 255, 255]);
   });

@@ -73,14 +73,18 @@ describe("the grids of a window", () => {
   });
 });
 
+const INPUT = [16, 16, 2];
+
 describe("where a window stands", () => {
   test("the node that looks at a pixel is the one whose window has it in the middle", () => {
     const strided = explanation([2, 3, 1], { start: [3, 5], size: [3, 3], strides: [2, 2] }, [], []);
     // start = index × 2 - 1, so the middle of the window of (2, 3) is (4, 6).
-    expect(nodeLookingAt(strided, [8, 8, 4], 4, 6)).toEqual({ layer: "conv", index: [2, 3, 1] });
-    expect(nodeLookingAt(strided, [8, 8, 4], 6, 6)?.index).toEqual([3, 3, 1]);
-    expect(nodeLookingAt(strided, [8, 8, 4], 0, 0)?.index).toEqual([0, 0, 1]);
-    expect(nodeLookingAt(strided, [8, 8, 4], 99, 99)?.index).toEqual([7, 7, 1]);
+    expect(nodeLookingAt(strided, [8, 8, 4], 4, 6, INPUT)).toEqual({ layer: "conv", index: [2, 3, 1] });
+    expect(nodeLookingAt(strided, [8, 8, 4], 6, 6, INPUT)?.index).toEqual([3, 3, 1]);
+    expect(nodeLookingAt(strided, [8, 8, 4], 0, 0, INPUT)?.index).toEqual([0, 0, 1]);
+    expect(nodeLookingAt(strided, [8, 8, 4], 99, 99, INPUT)?.index).toEqual([7, 7, 1]);
+    const transposed = { ...strided, kind: "Conv2DTranspose" };
+    expect(nodeLookingAt(transposed, [8, 8, 4], 1, 3, [4, 4, 2])?.index).toEqual([3, 7, 1]);
   });
 
   test("goes row by row, and from the last position to the first", () => {

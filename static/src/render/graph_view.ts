@@ -89,6 +89,8 @@ const MOVE_MILLISECONDS = 220;
 /** How long signs take along the edges of a step. */
 const FLOW_MILLISECONDS = 520;
 const FONT_PATIENCE = 1500;
+/** A map that is brought into view is at least this wide. */
+const READABLE_MAP = 120;
 /** The view rests when it has not changed for so long. */
 const LOOK_MILLISECONDS = 120;
 /** Edges of more layers than this are not asked for at a time. */
@@ -231,8 +233,10 @@ class View implements GraphHandle {
       rect.y >= margin &&
       rect.x + rect.width <= width - margin &&
       rect.y + rect.height <= height - margin;
-    if (inside && rect.width >= 12) return;
-    const factor = Math.max(1, READABLE_DISC / rect.width);
+    // A pixel of a map is read in the inspector; the maps around it say more than itself alone.
+    const maps = this.layout.byName.get(node.layer)?.maps ?? null;
+    if (inside && (rect.width >= 12 || maps !== null)) return;
+    const factor = Math.max(1, maps === null ? READABLE_DISC / rect.width : READABLE_MAP / (rect.width * maps.width));
     const middle = { x: rect.x + rect.width / 2, y: rect.y + rect.height / 2 };
     const zoomed = zoomAt(this.goal(), middle, factor);
     this.glide(pan(zoomed, width / 2 - middle.x, height / 2 - middle.y));
@@ -243,7 +247,8 @@ class View implements GraphHandle {
     if (rect === null) return;
     const { width, height } = this.viewport;
     const inside = rect.x >= 0 && rect.y >= 0 && rect.x + rect.width <= width && rect.y + rect.height <= height;
-    if (!inside || rect.width < LEAST_DISC) this.reveal(node);
+    const isMap = (this.layout?.byName.get(node.layer)?.maps ?? null) !== null;
+    if (!inside || (rect.width < LEAST_DISC && !isMap)) this.reveal(node);
   }
 
   neighbour(node: NodeRef, direction: Direction): NodeRef | null {

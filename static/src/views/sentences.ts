@@ -14,6 +14,7 @@ export function operationSentence(explanation: Explanation): string {
     case "input":
       return "A value of the network's input: it is given, not computed. Change it in the input panel.";
     case "copy":
+      if (count === 0) return "It lies in the frame around the image: it is 0, whatever the input is.";
       return kind === "Concatenate"
         ? "Concatenate sets the values of several layers side by side; this node passes one of them on unchanged."
         : kind === "Dropout"

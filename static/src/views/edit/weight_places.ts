@@ -8,6 +8,8 @@ import type { Explanation, NodeReference, ParameterEdit } from "../../wire";
 const PLAIN = new Set(["Dense"]);
 /** Kinds whose weights are kernel[place in the window, input map of the group, output map]; a bias is bias[output map]. */
 const SLIDING = new Set(["Conv1D", "Conv2D"]);
+/** Kinds with one bias for each map of the output. */
+const BIASED = new Set([...PLAIN, ...SLIDING, "Conv2DTranspose", "DepthwiseConv2D", "SeparableConv2D"]);
 
 type Place = Pick<Explanation, "layer" | "kind" | "index">;
 
@@ -21,9 +23,7 @@ export function weightPlace({ layer, kind, index }: Place, source: NodeReference
 
 export function biasPlace({ layer, kind, index }: Place): ParameterPlace | null {
   const unit = index.at(-1);
-  return (PLAIN.has(kind) || SLIDING.has(kind)) && unit !== undefined
-    ? { layer, parameter: "bias", index: [unit] }
-    : null;
+  return BIASED.has(kind) && unit !== undefined ? { layer, parameter: "bias", index: [unit] } : null;
 }
 
 /** The parameter value in a cell of a kernel: at `row` and `column` of the window, in the group's input map `map`. */

@@ -44,8 +44,10 @@ export function copiedPixel(answer: Answer, explanation: Explanation) {
   const [term] = explanation.terms;
   const source = term === undefined ? undefined : answer.byName.get(term.source.layer);
   const target = answer.byName.get(explanation.layer);
-  if (explanation.operation !== "copy" || term === undefined || source === undefined || target === undefined)
-    return null;
+  // Upsampling repeats pixels, unless it draws lines between them.
+  const copies =
+    explanation.operation === "copy" || (explanation.kind === "UpSampling2D" && explanation.terms.length === 1);
+  if (!copies || term === undefined || source === undefined || target === undefined) return null;
   return hasMaps(source.shape) ? { source, target, from: term.source } : null;
 }
 

@@ -110,7 +110,7 @@ function Pair({ answer, explanation, source, target, channel }: Props & { channe
   };
   const pixel: MapFrame = { row: own.row, column: own.column, rows: 1, columns: 1, kind: "pixel" };
   const looking = (place: { row: number; column: number }) =>
-    nodeLookingAt(explanation, target.shape, place.row, place.column);
+    nodeLookingAt(explanation, target.shape, place.row, place.column, source.shape);
   const standing = ({ row, column }: { row: number; column: number }): NodeReference => ({
     layer: target.name,
     index: indexAt(target.shape.length, row, column, own.channel),
