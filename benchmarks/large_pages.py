@@ -25,7 +25,7 @@ MEGABYTE = 1e6
 TEN_THOUSAND = {
     "name": "ten-thousand",
     "title": "Ten thousand parameters",
-    "input": {"shape": [40], "default": [0.1] * 40},
+    "input": {"shape": [40], "default": [0.5] * 40},
     "layers": [
         {"kind": "Dense", "units": 100, "activation": "tanh"},
         {"kind": "Dense", "units": 60, "activation": "softmax"},

@@ -30,6 +30,9 @@ export const EDGE_LIMIT = 20_000;
 
 /** Edges asked for into each layer. */
 const EDGES_PER_LAYER = 2000;
+/** The same from so many multiply-adds on: still more than are drawn at a time. */
+const MANY_EDGES = 5000;
+const FEWER_EDGES_PER_LAYER = 500;
 
 /** Terms asked for in an explanation: the strongest, but all of a window. */
 const TERMS = 100;
@@ -292,7 +295,7 @@ export function createActions(store: Store, api: Api): Actions {
       missingNode(shown.byName, selected) === null;
     const inView = isLarge(edit) ? fetching.edges(edit) : [];
     const edges = !isLarge(edit)
-      ? api.edges(question, EDGES_PER_LAYER, signal)
+      ? api.edges(question, (costOf(edit) ?? 0) > MANY_EDGES ? FEWER_EDGES_PER_LAYER : EDGES_PER_LAYER, signal)
       : inView.length > 0
         ? api.edges(question, EDGES_IN_VIEW, signal, inView)
         : Promise.resolve(null);

@@ -16,6 +16,8 @@ export interface Choice {
   chosen: ChosenEdge[];
   /** How many there would be. */
   total: number;
+  /** The chosen ones are out of so many strongest; the others of them have no end in view. */
+  strongest: number;
 }
 
 /** More lines than this into a layer are a grey surface. */
@@ -108,20 +110,26 @@ export function chooseEdges(
   const { layout, camera, viewport } = scene;
   const target = layout.byName.get(edges.layer);
   const values = quantities(edges, quantity);
-  if (target === undefined) return { chosen: [], total: edges.count };
+  if (target === undefined) return { chosen: [], total: edges.count, strongest: 0 };
   const chosen: ChosenEdge[] = [];
   let inView = 0;
+  let looked = 0;
+  let strongest = 0;
   for (const at of strongestFirst(values)) {
     const source = sourceOf(edges, at, layout);
     if (source === undefined) continue;
+    looked++;
     const to = toScreen(camera, nodePosition(target, edges.node[at] ?? 0));
     const from = toScreen(camera, nodePosition(source, edges.sourceNode[at] ?? 0));
     if (!near(to, viewport, 40) && !near(from, viewport, 40)) continue;
     inView++;
-    if (chosen.length < most) chosen.push({ edges, at, quantity: values[at] ?? NaN });
+    if (chosen.length < most) {
+      chosen.push({ edges, at, quantity: values[at] ?? NaN });
+      strongest = looked;
+    }
   }
   const complete = edges.node.length >= edges.count;
-  return { chosen, total: complete || chosen.length === 0 ? inView : edges.count };
+  return { chosen, total: complete ? inView : edges.count, strongest: complete ? chosen.length : strongest };
 }
 
 /** All known edges into the nodes from `first` to before `end`, the strongest first. */

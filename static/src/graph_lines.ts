@@ -46,7 +46,9 @@ function chooseAll({ request, visible }: Frame): Choice {
   const total = choices.reduce((sum, choice) => sum + choice.total, 0);
   const later = (hidden ?? []).reduce((sum, one) => sum + one.count, 0);
   const notes: string[] = [];
-  if (chosen.length < total) notes.push(`strongest ${formatCount(chosen.length)} of ${formatCount(total)} edges`);
+  const strongest = choices.reduce((sum, choice) => sum + choice.strongest, 0);
+  const out = chosen.length < strongest ? `${formatCount(chosen.length)} drawn of the ` : "";
+  if (chosen.length < total) notes.push(`${out}strongest ${formatCount(strongest)} of ${formatCount(total)} edges`);
   if (later > 0) notes.push(`${formatCount(later)} edges appear when zoomed in`);
   else if (request.edgesLater === true && chosen.length === 0) notes.push("edges appear when zoomed in");
   return { chosen, notes };

@@ -106,7 +106,7 @@ const LONGEST_DOWN = 20;
 const SHEET_HEADER = 26;
 /** Narrower views have their notes above the network. */
 const NARROW = 560;
-const NOTE_HEIGHT = 20;
+const NOTE_HEIGHT = 34;
 /** Above this ratio of height to width the network runs from top to bottom. */
 const UPRIGHT = 1.2;
 

@@ -38,7 +38,7 @@ function encode(value: number, factor: number): number {
 }
 
 /** A value stands out that is so far from the mean, as a share of the way to the outermost one. */
-const STANDS_OUT = 0.8;
+const STANDS_OUT = 0.9;
 
 /** From where on values stand out from the others of their layer, above and below; the outermost always do. */
 export function standingOut(values: Values, factor: number): { low: number; high: number } {

@@ -8,10 +8,20 @@ import { drawImages, drawOutlines } from "./pictures";
 
 const MOST_REMEMBERED = 20_000;
 
-/** Measures text in a font family and remembers what it measured. */
+const NUMBER = /^[-\d.e∞]+$/;
+
+/**
+ * Measures text in a font family and remembers what it measured. Numbers are other ones with every input, and are as wide
+ * as their digits.
+ */
 export function canvasMeasure(context: CanvasRenderingContext2D, family: string): Measure {
   const known = new Map<string, number>();
-  return (text, size, weight) => {
+  const measure: Measure = (text, size, weight) => {
+    if (text.length > 1 && NUMBER.test(text)) {
+      let sum = 0;
+      for (const character of text) sum += measure(character, size, weight);
+      return sum;
+    }
     const key = `${weight} ${text}`;
     let width = known.get(key);
     if (width === undefined) {
@@ -22,6 +32,7 @@ export function canvasMeasure(context: CanvasRenderingContext2D, family: string)
     }
     return width * size;
   };
+  return measure;
 }
 
 function drawRing(context: CanvasRenderingContext2D, mark: SceneMark, palette: Palette): void {
