@@ -647,6 +647,7 @@ EXAMPLES: Mapping[str, Example] = {
     "list_trainings": Example(answer=[QUEUED], parameters={"limit": 10}),
     "get_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
     "follow_training": Example(answer=None, parameters={"id": QUEUED["id"], "Last-Event-ID": "12"}),
+    "get_trained_parameters": Example(answer=None, parameters={"id": QUEUED["id"]}),
     "pause_training": Example(answer={**TRAINING, "status": "paused"}, parameters={"id": QUEUED["id"]}),
     "resume_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
     "step_training": Example(

@@ -34,7 +34,7 @@ QUEUED: dict[str, Any] = {
     "error": None,
     "links": {
         "self": _PLACE,
-        **{action: f"{_PLACE}/{action}" for action in ("events", "stop", "pause", "resume", "step")},
+        **{action: f"{_PLACE}/{action}" for action in ("events", "stop", "pause", "resume", "step", "parameters")},
         "network": "/api/v1/networks/w8r5n2hb7z",
     },
 }

@@ -59,13 +59,16 @@ class TrainingRequest(Request):
         description="Brings inputs to one size, by what the training examples are like: mean 0 and standard deviation "
         "1, or 0 to 1. It becomes the `input.preprocessing` of the result.",
     )
+    store: Annotated[Any, WithJsonSchema({"type": "boolean", "default": True})] = Field(
+        True, description="Whether the result becomes a stored network; its parameters are there in any case."
+    )
     title: Annotated[
         Any, WithJsonSchema({"anyOf": [{"type": "string", "minLength": 1, "maxLength": 200}, {"type": "null"}]})
     ] = Field(None, description="The title of the result.")
 
 
 class TrainingLinks(Answer):
-    """Where to go on."""
+    """Where to go on; `network` is null for a result that is not stored."""
 
     self: str
     events: str
@@ -73,7 +76,8 @@ class TrainingLinks(Answer):
     pause: str
     resume: str
     step: str
-    network: str
+    parameters: str
+    network: str | None
 
 
 class TrainingPosition(Answer):
@@ -106,7 +110,9 @@ class TrainingInfo(Answer):
     title: str
     status: JobStatus
     ahead: Count | None = Field(description="How many jobs are before one that is queued; null for others.")
-    network: str = Field(description="The id that the trained network has, or will have.")
+    network: str | None = Field(
+        description="The id that the trained network has, or will have; null for one that is not stored."
+    )
     created: str
     started: str | None
     ended: str | None

@@ -10,6 +10,7 @@ from app.api.call import Call, Cost, Services
 from app.api.dataset_inputs import READING_SECONDS
 from app.api.encoding import encode, plain
 from app.api.jobs import EVENTS_DOCUMENTATION, follow
+from app.api.media import SAFETENSORS
 from app.api.networks import describe_time
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas_trainings import (
@@ -21,12 +22,15 @@ from app.api.schemas_trainings import (
     TrainingRequest,
     TrainingsQuery,
 )
+from app.api.tensors import PiecesResponse
 from app.datasets import Folders
 from app.errors import NotFound, NotPossible
 from app.jobs import Job, Status
 from app.nn.errors import Problem
+from app.tensors.safetensors import write_safetensors
 from app.trainings.apart import Kept, read_kept, take_step_apart
 from app.trainings.begin import KIND, begin
+from app.trainings.checkpoints import Checkpoints
 from app.trainings.examples import memory_of
 from app.trainings.plan import read_plan
 from app.trainings.record import read_record
@@ -45,7 +49,8 @@ async def create_training(body: TrainingRequest, call: Call) -> Response:
     All that `compile` and `fit` of Keras take has their names and defaults here.
     """
     network = await call.network(body.network)
-    check_size(network, call.services.settings)  # before data is read
+    if body.store is True:
+        check_size(network, call.services.settings)  # before data is read
     document = {**(body.model_extra or {}), **body.model_dump(exclude={"network"}, exclude_unset=True)}
     given = call.received_bytes / 4 * SECONDS_PER_VALUE
     cost = Cost(READING_SECONDS + given, TRIED_EXAMPLES * math.prod(network.input.shape) * 16)
@@ -84,6 +89,12 @@ async def follow_training(id: str, call: Call) -> Response:  # noqa: A002
     """
     await call.file(_find, call.services, id)
     return await follow(id, call)
+
+
+@router.get("/trainings/{id}/parameters", response_class=Response, responses={200: {"content": {SAFETENSORS: {}}}})
+async def get_trained_parameters(id: str, call: Call) -> Response:  # noqa: A002
+    """Return the parameters of the latest checkpoint as a safetensors file, each under `<layer>/<parameter>`."""
+    return await call.file(_parameters, call.services, id)
 
 
 @router.post("/trainings/{id}/pause", response_model=TrainingAnswer)
@@ -139,6 +150,15 @@ def read_step(value: object) -> int:
     raise NotFound(Problem("/step", f"steps are counted from 1; there is no step {text[:40]}", "a step", text[:40]))
 
 
+def _parameters(services: Services, job_id: str) -> Response:
+    _find(services, job_id)
+    found = Checkpoints(services.jobs.folder(job_id).files).read_parameters()
+    if found is None:
+        raise NotFound(Problem("", "the training has not begun: there is no checkpoint yet"))
+    headers = {"Content-Disposition": f'attachment; filename="{job_id}.safetensors"'}
+    return PiecesResponse(write_safetensors(found), SAFETENSORS, headers)
+
+
 def _kept(services: Services, job_id: str) -> tuple[Kept, int]:
     _find(services, job_id)
     folder = services.jobs.folder(job_id)
@@ -186,13 +206,14 @@ def _answer(services: Services, job_id: str) -> Response:
 def describe_training(job: Job, ahead: int | None) -> dict[str, Any]:
     """Return what a list says of a training."""
     place = f"{BASE}/trainings/{job.id}"
-    actions = ("events", "stop", "pause", "resume", "step")
+    actions = ("events", "stop", "pause", "resume", "step", "parameters")
+    network = job.facts["network"]
     return {
         "id": job.id,
         "title": job.title,
         "status": job.status,
         "ahead": ahead,
-        "network": job.facts["network"],
+        "network": network,
         "created": describe_time(job.created),
         "started": describe_time(job.started),
         "ended": describe_time(job.ended),
@@ -201,6 +222,6 @@ def describe_training(job: Job, ahead: int | None) -> dict[str, Any]:
         "links": {
             "self": place,
             **{action: f"{place}/{action}" for action in actions},
-            "network": f"{BASE}/networks/{job.facts['network']}",
+            "network": None if network is None else f"{BASE}/networks/{network}",
         },
     }

@@ -23,14 +23,15 @@ def begin(jobs: Jobs, settings: Settings, network: Network, plan: Plan, given: M
 
     Raises `TooLarge` for one over a limit, `Busy` and `Unavailable`.
     """
-    check_size(network, settings)
+    if plan.store:
+        check_size(network, settings)
     memory = memory_of(plan, network)
     if memory > settings.memory_bytes:
         detail = (
             f"this would take about {memory // 2**20:,} MiB of memory; there are {settings.memory_bytes // 2**20:,}"
         )
         raise TooLarge(f"{detail} MiB for it (VITRINE_MEMORY_BYTES): train on fewer examples, or in float32")
-    network_id = draw_id()
+    network_id = draw_id() if plan.store else None
     description, arrays = pack_network(network, given)
     arguments = {"network": description, "plan": pack_plan(plan), "network_id": network_id}
     data = plan.source.name or "examples of one's own"

@@ -12,12 +12,14 @@ import orjson
 from app.api.encoding import encode, plain
 from app.jobs.files import replace_file
 from app.nn.errors import NetworkError
+from app.nn.reading import Array
 from app.nn.training import TrainingState
 from app.tensors.safetensors import read_safetensors, write_safetensors
 
 LATEST = "checkpoint.safetensors"
 STATES = "states"
 VALUES = "values"
+PARAMETERS = "parameters/"
 MOST_STATES = 16
 MOST_STATE_BYTES = 64 * 2**20
 
@@ -38,6 +40,14 @@ class Checkpoints:
     def read(self) -> TrainingState | None:
         """Return the latest state, `None` if there is none that can be read."""
         return _read(self._latest)
+
+    def read_parameters(self) -> dict[str, Array] | None:
+        """Return the parameters of the latest state, by `<layer>/<name>`; `None` if there is none."""
+        state = self.read()
+        if state is None:
+            return None
+        own = (item for item in state.arrays.items() if item[0].startswith(PARAMETERS))
+        return {name.removeprefix(PARAMETERS): values for name, values in own}
 
     def read_before(self, step: int) -> TrainingState | None:
         """Return the latest state in which no more than `step` updates were made; `None` if there is none."""

@@ -4,7 +4,7 @@
  "loss": "sparse_categorical_crossentropy", "optimizer": "adam", "epochs": 10}
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +14,7 @@ from app.datasets import Folders, find_dataset, is_here, load_from, part_of
 from app.datasets.fitting import check_fit
 from app.errors import NotFound
 from app.nn.errors import LimitError, NetworkError, Problem
+from app.nn.input_spec import MAXIMUM_NAME
 from app.nn.inputs import read_inputs
 from app.nn.network import Network
 from app.nn.reading import Array, describe, read_array, read_fields
@@ -22,7 +23,7 @@ from app.nn.training.targets import read_examples
 from app.trainings.encoding import encode_targets
 from app.trainings.scaling import SCALINGS
 
-OWN_FIELDS = ("network", "dataset", "validation_data", "scaling", "title")
+OWN_FIELDS = ("network", "dataset", "validation_data", "scaling", "title", "store")
 GIVEN = ("inputs", "targets")
 SPLIT = "train"
 TRIED = 32
@@ -50,6 +51,7 @@ class Plan:
     """A checked request.
 
     `arrays` are the examples that it holds itself, by `inputs`, `targets`, `validation/inputs`, `validation/targets`.
+    `store` says whether the result becomes a stored network.
     """
 
     training: Training
@@ -58,6 +60,7 @@ class Plan:
     scaling: str | None
     title: str | None
     arrays: Mapping[str, Array]
+    store: bool = True
 
     def to_document(self) -> dict[str, Any]:
         """Return the training's document, as it is kept with the result."""
@@ -111,14 +114,22 @@ def read_plan(document: Mapping[str, Any], network: Network, folders: Folders) -
     elif scaling is not None and network.input.preprocessing.keys() & {"mean", "std"}:
         detail = "the network's input.preprocessing already has a mean or a std; expected it without, or no scaling"
         problems.append(Problem("/scaling", detail, "no scaling", scaling))
-    title = document.get("title")
-    if title is not None and not (isinstance(title, str) and 0 < len(title) <= 200):
-        problems.append(Problem("/title", "title: expected a text of 1 to 200 characters", "a text", describe(title)))
+    title, store = document.get("title"), document.get("store", True)
+    problems += _check_result(title, store)
     if problems or training is None or source is None:
         raise NetworkError(problems)
-    plan = Plan(training, source, validation, scaling, title, arrays)
+    plan = Plan(training, source, validation, scaling, title, arrays, store)
     _try(plan, network, folders)
     return plan
+
+
+def _check_result(title: object, store: object) -> Iterator[Problem]:
+    """Say what is wrong with what a request wants of its result."""
+    if title is not None and not (isinstance(title, str) and 0 < len(title) <= MAXIMUM_NAME):
+        expected = f"a text of 1 to {MAXIMUM_NAME} characters"
+        yield Problem("/title", f"title: expected {expected}", expected, describe(title))
+    if not isinstance(store, bool):
+        yield Problem("/store", f"store is {describe(store)}; expected true or false", "true or false", describe(store))
 
 
 def read_source(value: object, network: Network, folders: Folders, arrays: dict[str, Array], prefix: str) -> Source:

@@ -34,7 +34,8 @@ def check_size(network: Network, settings: Settings) -> None:
     if size > limit:
         detail = (
             f"with its {network.parameter_count:,} parameters the trained network would take about {size:,} bytes; "
-            f"this server stores at most {limit:,} (VITRINE_DOCUMENT_BYTES)"
+            f"this server stores at most {limit:,} (VITRINE_DOCUMENT_BYTES). "
+            'Send "store": false, and take the parameters from the training'
         )
         raise TooLarge(Problem("/network", detail, f"at most {limit:,} bytes", f"about {size:,} bytes"))
 

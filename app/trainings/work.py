@@ -53,6 +53,7 @@ def pack_plan(plan: Plan) -> dict[str, Any]:
         "validation": None if plan.validation is None else vars(plan.validation),
         "scaling": plan.scaling,
         "title": plan.title,
+        "store": plan.store,
     }
 
 
@@ -61,7 +62,9 @@ def unpack_plan(arguments: Mapping[str, Any], network: Network, arrays: Mapping[
     packed = arguments["plan"]
     validation = None if packed["validation"] is None else Source(**packed["validation"])
     training = Training.from_document(packed["training"], network)
-    return Plan(training, Source(**packed["source"]), validation, packed["scaling"], packed["title"], arrays)
+    return Plan(
+        training, Source(**packed["source"]), validation, packed["scaling"], packed["title"], arrays, packed["store"]
+    )
 
 
 def train(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str, Any]:
@@ -81,7 +84,7 @@ def train(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str, Any
 class Run:
     """One run of a training, from the start or from its latest checkpoint."""
 
-    def __init__(self, plan: Plan, data: Data, network_id: str, context: JobContext) -> None:
+    def __init__(self, plan: Plan, data: Data, network_id: str | None, context: JobContext) -> None:
         self._plan = plan
         self._data = data
         self._context = context
@@ -145,12 +148,13 @@ class Run:
         reason = "stopped" if stopped else trainer.reason
         self._record["reason"] = reason
         self._keep()
-        self._store(reason)
+        if self._network_id is not None:
+            self._store(self._network_id, reason)
         if reason == "not_finite":
             detail = self._record["health"]["detail"]
             raise JobFailure(f"training stopped because its numbers were no longer finite: {detail}")
         return {
-            "network": self._record["saved"]["network"],
+            "network": None if self._record["saved"] is None else self._record["saved"]["network"],
             "reason": reason,
             "epochs": trainer.epoch,
             "steps": trainer.steps,
@@ -249,7 +253,7 @@ class Run:
         self._written = time.monotonic()
         self._writing = self._written - began
 
-    def _store(self, reason: str | None) -> None:
+    def _store(self, network_id: str, reason: str | None) -> None:
         """Store the network; a checkpoint has everything, so nothing is lost if that cannot be done."""
         trainer, context, settings = self.trainer, self._context, self._context.settings
         network = trainer.network()
@@ -271,7 +275,7 @@ class Run:
         saved = self._record["saved"] or {}
         try:
             packed = pack_trained(write_network(network, changes), trainer.vector.arrays, settings)
-            network_id, version = self._store_patiently(packed, saved)
+            network_id, version = self._store_patiently(packed, saved.get("network", network_id), saved)
         except ValueError as error:
             health = self._record["health"]
             detail = health["detail"] if health else str(error)
@@ -282,8 +286,7 @@ class Run:
         self._write(durable=True)
         context.event("saved", self._record["saved"])
 
-    def _store_patiently(self, packed: Any, saved: Mapping[str, Any]) -> tuple[str, int]:
-        network_id = saved.get("network", self._network_id)
+    def _store_patiently(self, packed: Any, network_id: str, saved: Mapping[str, Any]) -> tuple[str, int]:
         for attempt in range(STORE_ATTEMPTS):
             try:
                 return store(packed, network_id, saved.get("version"), self._context.settings)

@@ -83,6 +83,7 @@ async def test_every_call_of_the_design_is_there(document: dict[str, Any]) -> No
         ("/api/v1/trainings", "POST"),
         ("/api/v1/trainings/{id}", "GET"),
         ("/api/v1/trainings/{id}/events", "GET"),
+        ("/api/v1/trainings/{id}/parameters", "GET"),
         *((f"/api/v1/trainings/{{id}}/{action}", "POST") for action in ("pause", "resume", "step", "stop")),
         ("/api/v1/trainings/{id}/steps/{step}", "POST"),
         ("/api/v1/evaluate", "POST"),
@@ -140,7 +141,14 @@ OF_JOBS = ("list_jobs", "get_job", "stop_job", "follow_job", "download_dataset")
 
 OF_TRAININGS = (
     *("create_training", "list_trainings", "get_training", "follow_training"),
-    *("pause_training", "resume_training", "step_training", "stop_training", "take_training_apart"),
+    *(
+        "pause_training",
+        "resume_training",
+        "step_training",
+        "stop_training",
+        "take_training_apart",
+        "get_trained_parameters",
+    ),
 )
 """What needs a training; `test_trainings.py` has some."""
 

@@ -18,6 +18,7 @@ from app.api.examples import EXAMPLES
 from app.datasets import load
 from app.nn.network import Network
 from app.nn.training import Training, fit
+from app.tensors.safetensors import read_safetensors
 from tests.api.test_jobs import Follower
 from tests.api.test_openapi import check
 from tests.server import Served, serving
@@ -366,6 +367,7 @@ def test_a_table_is_encoded_and_evaluated_as_it_was_trained(api: Api) -> None:
         ({"epoch": 3}, 422, "/epoch"),
         ({"network": "nowhere"}, 404, "/network"),
         ({"title": ""}, 422, "/title"),
+        ({"store": "no"}, 422, "/store"),
     ],
 )
 def test_mistakes_are_pointed_at(api: Api, change: Any, status: int, pointer: str) -> None:
@@ -383,6 +385,15 @@ def test_more_than_can_be_kept_is_refused_before_it_is_trained(api: Api) -> None
     response = api.http.post("/trainings", json={**REQUEST, "network": wide})
     assert response.status_code == 413
     assert "VITRINE_DOCUMENT_BYTES" in response.json()["detail"]
+    training = api.finish(api.begin({**REQUEST, "network": wide, "store": False, "epochs": 1, "batch_size": 400}))
+    assert (training["status"], training["network"], training["saved"]) == ("done", None, None)
+    file = api.http.get(f"/trainings/{training['id']}/parameters")
+    assert file.headers["content-type"] == "application/vnd.safetensors"
+    arrays = read_safetensors(file.content).arrays
+    shapes = {name: values.shape for name, values in arrays.items()}
+    assert shapes["dense_2/kernel"] == (2000, 2000)
+    untrained = Network.from_document(wide).parameters["dense_2"]["kernel"]
+    assert not np.array_equal(arrays["dense_2/kernel"], untrained)
 
 
 def test_only_trainings_are_trainings(api: Api) -> None:
