@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.code.keras_functions import call, reference
 from app.code.keras_images import IMAGE_KINDS
+from app.code.keras_resizing import RESIZING_KINDS
 from app.code.keras_writer import KerasWriter, WriteLayer
 from app.code.question import Question, arguments, layer_of
 from app.nn.layers import Layer
@@ -98,6 +99,7 @@ def _embedding(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
 
 KINDS: Mapping[type[Layer], WriteLayer] = {
     **IMAGE_KINDS,
+    **RESIZING_KINDS,
     Dense: _dense,
     Activation: _activation,
     Softmax: _softmax,

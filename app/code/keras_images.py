@@ -4,9 +4,11 @@ from collections.abc import Mapping
 
 from app.code.keras_functions import call, reference
 from app.code.keras_writer import KerasWriter, WriteLayer
-from app.code.question import arguments
+from app.code.question import arguments, layer_of
+from app.nn.activations import BoundActivation
 from app.nn.layers import Layer
 from app.nn.layers.convolution import Conv1D, Conv2D
+from app.nn.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from app.nn.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -14,6 +16,7 @@ from app.nn.layers.global_pooling import (
     GlobalMaxPooling2D,
 )
 from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D
+from app.nn.layers.transposed import Conv2DTranspose
 from app.nn.network import PlacedLayer
 
 
@@ -27,14 +30,36 @@ def _convolution(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
     assert isinstance(layer, Conv1D | Conv2D)
     settings = f"{layer.filters}, {one_or_all(layer.kernel_size)}"
     rest = arguments(layer, ["strides", "padding", "dilation_rate", "groups", "use_bias"])
-    activation = layer.activation
+    return activated(writer, placed, layer.activation, settings + rest)
+
+
+def activated(writer: KerasWriter, placed: PlacedLayer, activation: BoundActivation, settings: str) -> list[str]:
+    """Return the lines that make a layer with an activation; `settings` are its other arguments."""
     writer.use(activation)
     if activation.name == "glu":  # halves an axis, which a layer of Keras does not expect of its activation
         variable = writer.variables[placed.name]
-        return [*writer.made(placed, settings + rest), f"{variable} = {call(activation, variable)}"]
+        return [*writer.made(placed, settings), f"{variable} = {call(activation, variable)}"]
     if activation.name != "linear":
-        rest += f", activation={reference(activation)}"
-    return writer.made(placed, settings + rest)
+        settings += f", activation={reference(activation)}"
+    return writer.made(placed, settings)
+
+
+def _depthwise(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
+    layer = layer_of(placed, DepthwiseConv2D)
+    rest = arguments(layer, ["strides", "padding", "depth_multiplier", "dilation_rate", "use_bias"])
+    return activated(writer, placed, layer.activation, one_or_all(layer.kernel_size) + rest)
+
+
+def _separable(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
+    layer = layer_of(placed, SeparableConv2D)
+    rest = arguments(layer, ["strides", "padding", "depth_multiplier", "dilation_rate", "use_bias"])
+    return activated(writer, placed, layer.activation, f"{layer.filters}, {one_or_all(layer.kernel_size)}{rest}")
+
+
+def _transposed(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
+    layer = layer_of(placed, Conv2DTranspose)
+    rest = arguments(layer, ["strides", "padding", "output_padding", "dilation_rate", "use_bias"])
+    return activated(writer, placed, layer.activation, f"{layer.filters}, {one_or_all(layer.kernel_size)}{rest}")
 
 
 def _pooling(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
@@ -50,6 +75,9 @@ def _global_pooling(writer: KerasWriter, placed: PlacedLayer) -> list[str]:
 IMAGE_KINDS: Mapping[type[Layer], WriteLayer] = {
     Conv1D: _convolution,
     Conv2D: _convolution,
+    DepthwiseConv2D: _depthwise,
+    SeparableConv2D: _separable,
+    Conv2DTranspose: _transposed,
     MaxPooling1D: _pooling,
     MaxPooling2D: _pooling,
     AveragePooling1D: _pooling,

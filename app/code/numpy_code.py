@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.code.literals import number
 from app.code.numpy_images import IMAGE_KINDS
+from app.code.numpy_resizing import RESIZING_KINDS
 from app.code.numpy_writer import NumPyWriter, WriteLayer
 from app.code.question import Question, axes, layer_of
 from app.nn.layers import Layer
@@ -126,6 +127,7 @@ def _embedding(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
 
 KINDS: Mapping[type[Layer], WriteLayer] = {
     **IMAGE_KINDS,
+    **RESIZING_KINDS,
     Dense: _dense,
     Activation: _activation,
     Softmax: _activation,

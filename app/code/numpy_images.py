@@ -3,9 +3,11 @@
 from collections.abc import Mapping
 
 from app.code.numpy_writer import NumPyWriter, WriteLayer
+from app.code.question import layer_of
 from app.nn.activations import BoundActivation
 from app.nn.layers import Layer
 from app.nn.layers.convolution import Conv1D, Conv2D
+from app.nn.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from app.nn.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -13,6 +15,7 @@ from app.nn.layers.global_pooling import (
     GlobalMaxPooling2D,
 )
 from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D
+from app.nn.layers.transposed import Conv2DTranspose
 from app.nn.layers.windows import Windows
 from app.nn.network import PlacedLayer
 
@@ -60,6 +63,42 @@ def _convolution(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
     return [*lines, *activated(writer, writer.variables[placed.name], sums, layer.activation)]
 
 
+def _depthwise(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
+    layer = placed.layer
+    assert isinstance(layer, DepthwiseConv2D | SeparableConv2D)
+    lines: list[str] = []
+    windows = layer.windows(placed.input_shapes[0])
+    names = {name: writer.parameter(placed, name, lines) for name in placed.parameter_specs}
+    image = framed(writer, writer.sources(placed)[0], windows)
+    kernel = names.get("kernel") or names["depthwise_kernel"]
+    sums = f"{writer.use('convolve_channels')}({image}, {kernel}{steps(windows)})"
+    if "pointwise_kernel" in names:
+        sums += f" @ {names['pointwise_kernel']}[0, 0]"
+    if layer.use_bias:
+        sums += f" + {names['bias']}"
+    return [*lines, *activated(writer, writer.variables[placed.name], sums, layer.activation)]
+
+
+def _transposed(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
+    layer = layer_of(placed, Conv2DTranspose)
+    lines: list[str] = []
+    rows, columns = layer.windows(placed.input_shapes[0])
+    kernel = writer.parameter(placed, "kernel", lines)
+    settings = ", ".join(
+        f"{name}={value}"
+        for name, value in {
+            "strides": (rows.stride, columns.stride),
+            "dilation": (rows.dilation, columns.dilation),
+            "size": (rows.length, columns.length),
+            "before": (rows.before, columns.before),
+        }.items()
+    )
+    sums = f"{writer.use('spread')}({writer.sources(placed)[0]}, {kernel}, {settings})"
+    if layer.use_bias:
+        sums += f" + {writer.parameter(placed, 'bias', lines)}"
+    return [*lines, *activated(writer, writer.variables[placed.name], sums, layer.activation)]
+
+
 def _pooling(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
     layer = placed.layer
     assert isinstance(layer, MaxPooling1D | MaxPooling2D | AveragePooling1D | AveragePooling2D)
@@ -98,6 +137,9 @@ def _global_pooling(writer: NumPyWriter, placed: PlacedLayer) -> list[str]:
 IMAGE_KINDS: Mapping[type[Layer], WriteLayer] = {
     Conv1D: _convolution,
     Conv2D: _convolution,
+    DepthwiseConv2D: _depthwise,
+    SeparableConv2D: _depthwise,
+    Conv2DTranspose: _transposed,
     MaxPooling1D: _pooling,
     MaxPooling2D: _pooling,
     AveragePooling1D: _pooling,

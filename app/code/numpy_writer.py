@@ -14,7 +14,7 @@ from app.nn.layers.reshaping import Dropout, Flatten, Reshape
 from app.nn.network import INPUT, PlacedLayer
 
 HEADING = '''"""A neural network in NumPy, layer by layer. Prints the name and the values of every layer."""'''
-MAY_SHARE_MEMORY = (Flatten, Reshape, Dropout, Activation)
+MAY_SHARE_MEMORY = (Flatten, Reshape, Dropout, Activation)  # SpatialDropout2D is a Dropout
 """Kinds whose output may be the very array that they read."""
 
 

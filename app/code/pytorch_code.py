@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from app.code.literals import number
 from app.code.pytorch_images import IMAGE_KINDS
+from app.code.pytorch_resizing import RESIZING_KINDS
 from app.code.pytorch_writer import PyTorchWriter, WriteLayer
 from app.code.question import Question, layer_of
 from app.nn.layers import Layer
@@ -106,6 +107,7 @@ def _embedding(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
 
 KINDS: Mapping[type[Layer], WriteLayer] = {
     **IMAGE_KINDS,
+    **RESIZING_KINDS,
     Dense: _dense,
     Activation: _activation,
     Softmax: _activation,

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 from app.code.pytorch_writer import PyTorchWriter, WriteLayer
+from app.code.question import layer_of
+from app.nn.activations import BoundActivation
 from app.nn.layers import Layer
 from app.nn.layers.convolution import Conv1D, Conv2D
+from app.nn.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from app.nn.layers.global_pooling import (
     GlobalAveragePooling1D,
     GlobalAveragePooling2D,
@@ -12,6 +15,7 @@ from app.nn.layers.global_pooling import (
     GlobalMaxPooling2D,
 )
 from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D
+from app.nn.layers.transposed import Conv2DTranspose
 from app.nn.layers.windows import WindowAxis
 from app.nn.network import PlacedLayer
 
@@ -46,6 +50,45 @@ def window_settings(axes: Sequence[WindowAxis]) -> str:
     return settings + (f", dilation={sizes(dilation)}" if max(dilation) > 1 else "")
 
 
+def activated(writer: PyTorchWriter, placed: PlacedLayer, activation: BoundActivation, sums: str) -> list[str]:
+    """Return the steps to the values of a layer from its sums, which have the channels in axis 1."""
+    if activation.name == "linear":
+        return [channels_last(sums)]
+    return [channels_last(sums), writer.called(activation, writer.variables[placed.name])]
+
+
+def _depthwise(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
+    layer = placed.layer
+    assert isinstance(layer, DepthwiseConv2D | SeparableConv2D)
+    (source,), (shape,) = writer.sources(placed), placed.input_shapes
+    axes = layer.windows(shape)
+    maps = shape[-1] * layer.depth_multiplier
+    settings = f"{shape[-1]}, {maps}, {sizes(layer.kernel_size)}{window_settings(axes)}, groups={shape[-1]}"
+    if isinstance(layer, DepthwiseConv2D):
+        module = writer.module(placed, f"nn.Conv2d({settings}{'' if layer.use_bias else ', bias=False'})")
+    else:
+        pointwise = f"nn.Conv2d({maps}, {layer.filters}, 1{'' if layer.use_bias else ', bias=False'})"
+        module = writer.module(placed, f"nn.Sequential(nn.Conv2d({settings}, bias=False), {pointwise})")
+    return activated(writer, placed, layer.activation, f"{module}({framed(channels_first(source), axes)})")
+
+
+def _transposed(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
+    layer = layer_of(placed, Conv2DTranspose)
+    (source,), (shape,) = writer.sources(placed), placed.input_shapes
+    axes = layer.windows(shape)
+    settings = f"{shape[-1]}, {layer.filters}, {sizes(layer.kernel_size)}{window_settings(axes)}"
+    module = writer.module(placed, f"nn.ConvTranspose2d({settings}{'' if layer.use_bias else ', bias=False'})")
+    # All that the windows reach, cut to the size that Keras gives it; what they do not reach holds the bias.
+    sides = [(-axis.before, axis.length + axis.before - axis.reach) for axis in axes]
+    if all(side == (0, 0) for side in sides):
+        return activated(writer, placed, layer.activation, f"{module}({channels_first(source)})")
+    more = [max(0, behind) for _, behind in sides]
+    size = tuple(axis.reach + extra for axis, extra in zip(axes, more, strict=True))
+    sums = f"{module}({channels_first(source)}{f', output_size={size}' if any(more) else ''})"
+    rows, columns = (f"{axis.before}:{axis.before + axis.length}" for axis in axes)
+    return activated(writer, placed, layer.activation, f"{sums}[:, :, {rows}, {columns}]")
+
+
 def _convolution(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
     layer = placed.layer
     assert isinstance(layer, Conv1D | Conv2D)
@@ -56,9 +99,7 @@ def _convolution(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
     settings += "" if layer.use_bias else ", bias=False"
     module = writer.module(placed, f"nn.Conv{layer.dimensions}d({settings})")
     sums = f"{module}({framed(channels_first(source), axes)})"
-    if layer.activation.name == "linear":
-        return [channels_last(sums)]
-    return [channels_last(sums), writer.called(layer.activation, writer.variables[placed.name])]
+    return activated(writer, placed, layer.activation, sums)
 
 
 def _pooling(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
@@ -94,6 +135,9 @@ def _global_pooling(writer: PyTorchWriter, placed: PlacedLayer) -> list[str]:
 IMAGE_KINDS: Mapping[type[Layer], WriteLayer] = {
     Conv1D: _convolution,
     Conv2D: _convolution,
+    DepthwiseConv2D: _depthwise,
+    SeparableConv2D: _depthwise,
+    Conv2DTranspose: _transposed,
     MaxPooling1D: _pooling,
     MaxPooling2D: _pooling,
     AveragePooling1D: _pooling,

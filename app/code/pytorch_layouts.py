@@ -16,6 +16,14 @@ TENSORS: Mapping[str, tuple[str, str]] = {
 TENSORS_OF_KIND: Mapping[str, Mapping[str, tuple[str, str]]] = {
     "Conv1D": {"kernel": (".weight", ".permute(2, 1, 0)")},
     "Conv2D": {"kernel": (".weight", ".permute(3, 2, 0, 1)")},
+    "Conv2DTranspose": {"kernel": (".weight", ".permute(3, 2, 0, 1)")},
+    "DepthwiseConv2D": {"kernel": (".weight", ".permute(2, 3, 0, 1).flatten(0, 1).unsqueeze(1)")},
+    "SeparableConv2D": {
+        "depthwise_kernel": ("[0].weight", ".permute(2, 3, 0, 1).flatten(0, 1).unsqueeze(1)"),
+        "pointwise_kernel": ("[1].weight", ".permute(3, 2, 0, 1)"),
+        "bias": ("[1].bias", ""),
+    },
+    "PReLU": {"alpha": ("", "")},
 }
 """The same for kinds that differ from the others."""
 

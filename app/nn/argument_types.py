@@ -23,7 +23,8 @@ class ArgumentType(Protocol):
         ...
 
 
-def _wrong(value: object, expected: str) -> tuple[None, list[Problem]]:
+def wrong(value: object, expected: str) -> tuple[None, list[Problem]]:
+    """Refuse a value: say what was expected, and what came."""
     return None, [Problem("", f"expected {expected}, received {describe(value)}", expected, describe(value))]
 
 
@@ -38,7 +39,7 @@ class Integer:
         """Accept an integer in range."""
         if is_integer(value, self.minimum, self.maximum):
             return value, []
-        return _wrong(value, f"an integer from {self.minimum} to {self.maximum}")
+        return wrong(value, f"an integer from {self.minimum} to {self.maximum}")
 
     def schema(self) -> dict[str, Any]:
         """Describe the range."""
@@ -75,7 +76,7 @@ class Number:
             bounds.append(f"{'above' if self.exclusive_minimum else 'from'} {self.minimum:g}")
         if self.maximum is not None:
             bounds.append(f"{'below' if self.exclusive_maximum else 'to'} {self.maximum:g}")
-        return _wrong(value, " ".join(["a finite number", *bounds]))
+        return wrong(value, " ".join(["a finite number", *bounds]))
 
     def schema(self) -> dict[str, Any]:
         """Describe the range."""
@@ -116,7 +117,7 @@ class Boolean:
 
     def read(self, value: object) -> tuple[Any, list[Problem]]:
         """Accept true or false, not 0 or 1."""
-        return (value, []) if isinstance(value, bool) else _wrong(value, "true or false")
+        return (value, []) if isinstance(value, bool) else wrong(value, "true or false")
 
     def schema(self) -> dict[str, Any]:
         """Describe a boolean."""
@@ -139,7 +140,7 @@ class Axes:
         limit = 16
         if axes and all(is_integer(axis, -limit, limit) and axis != 0 for axis in axes) and len(set(axes)) == len(axes):
             return tuple(axes), []
-        return _wrong(
+        return wrong(
             value,
             "an axis (1 is the first after the batch, -1 the last)" + (", or a list of them" if self.several else ""),
         )
@@ -168,7 +169,7 @@ class TargetShape:
             and value.count(-1) <= 1
         ):
             return tuple(value), []
-        return _wrong(value, "a list of positive integers, at most one of them -1")
+        return wrong(value, "a list of positive integers, at most one of them -1")
 
     def schema(self) -> dict[str, Any]:
         """Describe the list."""
@@ -197,7 +198,7 @@ class Sizes:
         if len(sizes) == self.dimensions and all(is_integer(one, self.minimum, self.maximum) for one in sizes):
             return tuple(sizes), []
         one = f"an integer from {self.minimum} to {self.maximum}"
-        return _wrong(value, one if self.dimensions == 1 else f"{one}, or a list of {self.dimensions} of them")
+        return wrong(value, one if self.dimensions == 1 else f"{one}, or a list of {self.dimensions} of them")
 
     def schema(self) -> dict[str, Any]:
         """Describe both forms."""
@@ -220,7 +221,7 @@ class Choice:
         """Accept one of the words as it is written."""
         if isinstance(value, str) and value in self.options:
             return value, []
-        return _wrong(value, " or ".join(f'"{option}"' for option in self.options))
+        return wrong(value, " or ".join(f'"{option}"' for option in self.options))
 
     def schema(self) -> dict[str, Any]:
         """List the words."""

@@ -1,5 +1,6 @@
 """The strongest connections into a layer, for drawing: by |weight × value|, of however many there are."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy as np
 from app.nn.best import BLOCK, Best
 from app.nn.forward import Trace
 from app.nn.layers import Terms
-from app.nn.layers.base import ProductForm
+from app.nn.layers.base import GatheredForm, ProductForm
 from app.nn.placement import PlacedLayer
 from app.nn.reading import Array, Shape
 
@@ -43,6 +44,10 @@ def edges(trace: Trace, layer: str, example: int = 0, top: int = 2000) -> Edges:
     if form is not None:
         with np.errstate(all="ignore"):
             return _edges_of_products(form, placed, shape, top)
+    gathered = placed.layer.gathered_forms(inputs, parameters)
+    if gathered is not None:
+        with np.errstate(all="ignore"):
+            return _edges_of_windows(gathered, placed, shape, top)
     count = 0
     kept = _Strongest(top)
     with np.errstate(all="ignore"):
@@ -92,6 +97,61 @@ def _edges_of_products(form: ProductForm, placed: PlacedLayer, shape: Shape, top
         weight=weight,
         product=value * weight,
     )
+
+
+def _edges_of_windows(forms: Sequence[GatheredForm], placed: PlacedLayer, shape: Shape, top: int) -> Edges:
+    """Look at one position after the other, beginning with those that can hold the largest products.
+
+    A position of which no product can be among the strongest ends the search, so that few of very many are formed.
+    """
+    best = Best(top)
+    count = offset = 0
+    for form in forms:
+        features, units = form.weight.shape
+        padding = form.source_node < 0
+        count += units * int(np.count_nonzero(~padding))
+        value, weight = form.value.astype(np.float64), form.weight.T.astype(np.float64, order="C")
+        bounds = (np.abs(value) * np.abs(weight).max(axis=0)).max(axis=1)
+        bounds[np.isnan(bounds)] = np.inf
+        for position in np.argsort(-bounds, kind="stable").tolist():
+            if bounds[position] < best.least:
+                break
+            block = np.abs(weight * value[position])
+            block[:, padding[position]] = -1.0  # weaker than any
+            best.add(block.reshape(-1), offset + position * units * features)
+        offset += value.size * units
+    rows = _found(forms, best.places())
+    source_node, node, weights, values = rows
+    # glu folds the second half of an axis onto the first: both lead to the same node
+    index = np.unravel_index(node, shape)
+    folded = tuple(one % length for one, length in zip(index, placed.output_shape, strict=True))
+    return Edges(
+        sources=placed.inputs,
+        count=count,
+        source=np.zeros(len(node), dtype=np.int64),
+        source_node=source_node,
+        node=np.ravel_multi_index(folded, placed.output_shape),
+        weight=weights,
+        product=values * weights,
+    )
+
+
+def _found(forms: Sequence[GatheredForm], places: Array) -> tuple[Array, Array, Array, Array]:
+    """Return source node, node, weight and value of the connections at `places`: forms one after the other."""
+    whole, real = np.zeros((2, len(places)), dtype=np.int64), np.zeros((2, len(places)))
+    offset = 0
+    for form in forms:
+        features, units = form.weight.shape
+        size = form.value.size * units
+        here = (places >= offset) & (places < offset + size)
+        within, feature = np.divmod(places[here] - offset, features)
+        position, unit = np.divmod(within, units)
+        whole[0, here] = form.source_node[position, feature]
+        whole[1, here] = position * form.units + form.first_unit + unit
+        real[0, here] = form.weight[feature, unit]
+        real[1, here] = form.value[position, feature]
+        offset += size
+    return whole[0], whole[1], real[0], real[1]
 
 
 class _Strongest:

@@ -19,7 +19,16 @@ from app.tensors.parameter_file import named_parameters, write_npz
 from tests.code.printed import assert_same, expected_values, read_printed
 from tests.nn.networks import random_batch, zoo
 
-OTHER_WAYS = ("def gelu", "def gaussian", "def convolve", "windows(", "np.mean(")
+OTHER_WAYS = (
+    "def gelu",
+    "def gaussian",
+    "def convolve",
+    "windows(",
+    "np.mean(",
+    "def spread",
+    "def interpolate",
+    "_deviation",
+)
 """What the NumPy programs compute in another, simpler way than Vitrine, with other rounding."""
 
 

@@ -158,7 +158,8 @@ def to_numpy(tensor: torch.Tensor) -> Any:
 def plain_layer(document: dict[str, Any], dtype: str) -> tuple[Any, Run]:
     """Return the Keras layer of a document, and the function that applies it to a list of inputs, evaluating."""
     layer = keras_layer(document, dtype)
-    evaluating = {"training": False} if document["kind"] in ("Dropout", "BatchNormalization") else {}
+    trained_differently = ("Dropout", "SpatialDropout2D", "BatchNormalization")
+    evaluating = {"training": False} if document["kind"] in trained_differently else {}
     return layer, lambda inputs: layer(inputs if len(inputs) > 1 else inputs[0], **evaluating)
 
 

@@ -9,9 +9,11 @@ import pytest
 from hypothesis import strategies as st
 
 from app.nn.activations import ACTIVATIONS
+from app.nn.arguments import read_arguments
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace, forward
 from app.nn.inputs import read_inputs
+from app.nn.layers import LAYERS
 from app.nn.network import Network
 
 PROPAGATION: dict[str, Any] = {
@@ -135,6 +137,11 @@ RANDOM_PARAMETERS: Mapping[str, dict[str, Any]] = {
         "gamma_initializer": {"name": "random_normal", "stddev": 1},
         "beta_initializer": {"name": "random_normal", "stddev": 1},
     },
+    "GroupNormalization": {
+        "gamma_initializer": {"name": "random_normal", "stddev": 1},
+        "beta_initializer": {"name": "random_normal", "stddev": 1},
+    },
+    "PReLU": {"alpha_initializer": {"name": "random_normal", "stddev": 1}},
 }
 
 
@@ -174,7 +181,7 @@ class _Graph:
             [
                 *(self.dense, self.dense, self.activate, self.soften, self.drop, self.flatten, self.reshape),
                 *(self.normalize_batch, self.normalize_layer, self.merge, self.concatenate),
-                *(self.convolve, self.convolve, self.pool, self.pool_all),
+                *(self.convolve, self.convolve, self.pool, self.pool_all, self.by_channel, self.resize, self.scale),
             ]
         )(source, self.shapes[source])
 
@@ -228,6 +235,63 @@ class _Graph:
         keep = self.one_of([True, False])
         made = (*((1,) * (len(shape) - 1) if keep else ()), shape[-1])
         return self.add(f"Global{kind}Pooling{len(shape) - 1}D", [source], made, keepdims=keep)
+
+    def settled(self, kind: str, source: str, shape: tuple[int, ...], **arguments: Any) -> None:
+        """Add a layer whose output has the shape that its arguments make of `shape`."""
+        self.add(kind, [source], self.shape_made(kind, shape, **arguments), **arguments)
+
+    def shape_made(self, kind: str, shape: tuple[int, ...], **arguments: Any) -> tuple[int, ...]:
+        """Return the shape that a kind of layer with these arguments makes of `shape`."""
+        values, problems = read_arguments(LAYERS[kind], arguments, (), kind)
+        assert not problems, problems
+        return LAYERS[kind](**values).output_shape([shape])
+
+    def by_channel(self, source: str, shape: tuple[int, ...]) -> None:
+        if len(shape) != 3:
+            return self.dense(source, shape)
+        windows, counts = self.windows(shape)
+        kind = self.one_of(["DepthwiseConv2D", "SeparableConv2D", "Conv2DTranspose"])
+        windows["kernel_size"] = windows.pop("size")
+        settings: dict[str, Any] = {"use_bias": self.one_of([True, False])}
+        if kind != "DepthwiseConv2D":
+            settings["filters"] = self.number(1, 3)
+        if kind == "Conv2DTranspose":
+            made = self.shape_made(kind, shape, filters=settings["filters"], **windows)
+            if np.prod(made) > 60:
+                return self.dense(source, shape)
+        else:
+            settings["depth_multiplier"] = self.number(1, 2)
+            maps = settings.get("filters", shape[-1] * settings["depth_multiplier"])
+            made = (*counts, maps)
+        activation, made = self.activation(made)
+        return self.add(kind, [source], made, activation=activation, **settings, **windows)
+
+    def resize(self, source: str, shape: tuple[int, ...]) -> None:
+        if len(shape) != 3:
+            return self.flatten(source, shape)
+        options: list[tuple[str, dict[str, Any]]] = [
+            ("ZeroPadding2D", {"padding": [[self.number(0, 1), self.number(0, 1)], [0, self.number(0, 1)]]}),
+            ("Cropping2D", {"cropping": [[int(shape[0] > 1), 0], [0, int(shape[1] > 1)]]}),
+            ("UpSampling2D", {"size": [1, 2], "interpolation": self.one_of(["nearest", "bilinear"])}),
+            ("SpatialDropout2D", {"rate": 0.5}),
+        ]
+        kind, arguments = self.one_of(options if math.prod(shape) <= 30 else options[1:2] + options[3:])
+        return self.settled(kind, source, shape, **arguments)
+
+    def scale(self, source: str, shape: tuple[int, ...]) -> None:
+        groups = self.one_of([-1, *(number for number in range(1, shape[-1] + 1) if shape[-1] % number == 0)])
+        flags = {"center": self.one_of([True, False]), "scale": self.one_of([True, False])}
+        options: list[tuple[str, dict[str, Any]]] = [
+            ("GroupNormalization", {"groups": groups, **flags}),
+            ("Rescaling", {"scale": 0.5, "offset": [0.25 * number for number in range(shape[-1])]}),
+            (
+                "Normalization",
+                {"mean": [0.5] * shape[0], "variance": 4.0, "axis": 1, "invert": self.one_of([True, False])},
+            ),
+            ("PReLU", {"shared_axes": self.one_of([None, [self.axis(shape)]])}),
+        ]
+        kind, arguments = self.one_of(options[:3] if self.smooth else options)
+        return self.settled(kind, source, shape, **arguments)
 
     def activate(self, source: str, shape: tuple[int, ...]) -> None:
         activation, made = self.activation(shape)

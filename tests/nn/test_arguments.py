@@ -7,7 +7,8 @@ import jsonschema
 import pytest
 from hypothesis import given, settings
 
-from app.nn.argument_types import Axes, Boolean, Integer, Number, TargetShape
+from app.nn.argument_lists import Numbers, Sides
+from app.nn.argument_types import Axes, Boolean, Choice, Integer, Number, Sizes, TargetShape
 from app.nn.arguments import ActivationChoice, InitializerChoice, arguments_schema, declared_arguments
 from app.nn.layers import LAYERS, describe
 from tests.nn.networks import dense, document, document_problems
@@ -35,6 +36,23 @@ TYPES: list[tuple[Any, list[tuple[Any, Any]], list[Any]]] = [
         Axes(several=True),
         [(1, (1,)), ([1], (1,)), ([-1, 2], (-1, 2))],
         [0, [], [0], [1, 1], [1.0], [[1]], [1, None], "12", None, {}, True, [True]],
+    ),
+    (
+        Sizes(2),
+        [(3, (3, 3)), ([1, 2], (1, 2))],
+        [0, [0, 1], [1], [1, 2, 3], [1.0, 2], "3", None, {}, True, [True, 1], [[1, 2]], NAN, 10**400],
+    ),
+    (Sizes(1, minimum=0), [(0, (0,)), ([4], (4,))], [-1, [1, 2], 0.0]),
+    (Choice(("valid", "same")), [("same", "same")], ["Same", "", None, 1, ["same"], {}]),
+    (
+        Sides(),
+        [(1, ((1, 1), (1, 1))), ([1, 2], ((1, 1), (2, 2))), ([[1, 2], [0, 3]], ((1, 2), (0, 3)))],
+        [-1, [1], [1, 2, 3], [[1, 2, 3], [1, 2]], [[1, -1], [0, 0]], 1.0, "1", None, {}, True, [True, 1]],
+    ),
+    (
+        Numbers(minimum=0.0),
+        [(0, 0.0), (2.5, 2.5), ([1, 2.5], (1.0, 2.5))],
+        [-1, [], [1, -1], "1", None, {}, True, [True], [[1]], NAN, INF, 10**400],
     ),
     (
         TargetShape(),

@@ -688,12 +688,19 @@ def test_every_operation_is_described_and_every_kind_can_be_added() -> None:
         "Concatenate": {"inputs": ["input", "a"]},
         "Conv1D": {"filters": 2, "kernel_size": 3},
         "Conv2D": {"filters": 2, "kernel_size": 3},
+        "DepthwiseConv2D": {"kernel_size": 3},
+        "SeparableConv2D": {"filters": 2, "kernel_size": 3},
+        "Conv2DTranspose": {"filters": 2, "kernel_size": 3},
+        "SpatialDropout2D": {"rate": 0.5},
+        "GroupNormalization": {"groups": 2},
+        "Rescaling": {"scale": 0.5},
+        "Normalization": {"mean": 0.5, "variance": 4},
     }
     shapes = {"1D": (6, 2), "2D": (6, 6, 2)}
     for kind in LAYERS:
         if kind != "Embedding":
             changed = edited(
-                build(dense(2, name="a"), shape=shapes.get(kind[-2:], (2,))),
+                build(dense(2, name="a"), shape=shapes.get("2D" if "2D" in kind else kind[-2:], (2,))),
                 operation("add_layer", layer={"kind": kind, **required.get(kind, {})}),
             )
             assert changed.output.layer.kind == kind

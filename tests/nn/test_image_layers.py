@@ -8,11 +8,13 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.nn.edges import edges
+from app.nn.explain import explain
 from app.nn.forward import forward
 from app.nn.layers import LAYERS
 from app.nn.network import Network
 from app.nn.reading import Array
-from tests.nn.networks import build
+from tests.nn.networks import build, document, document_problems, trace_of
 
 with np.load(Path(__file__).parents[1] / "golden" / "images.npz", allow_pickle=False) as file:
     GOLDEN: Mapping[str, Array] = dict(file)
@@ -117,3 +119,107 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch, size: tuple[int, ..
     for other in results[1:]:
         for one, same in zip(results[0], other, strict=True):
             np.testing.assert_allclose(one, same, rtol=1e-12, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("layer", "shape", "said"),
+    [
+        ({"kind": "Conv2D", "filters": 2, "kernel_size": 3}, (2, 5, 1), "covers 3 rows, but its input has only 2"),
+        ({"kind": "Conv2D", "filters": 2, "kernel_size": [1, 3], "dilation_rate": 2}, (5, 4, 1), "covers 5 columns"),
+        (
+            {"kind": "Conv2D", "filters": 2, "kernel_size": 3},
+            (5, 5),
+            "reads rows×columns×channels, but its input is 5×5",
+        ),
+        ({"kind": "Conv1D", "filters": 2, "kernel_size": 3}, (5,), "reads steps×channels, but its input is 5"),
+        (
+            {"kind": "Conv2D", "filters": 3, "kernel_size": 1, "groups": 2},
+            (2, 2, 4),
+            "3 filters cannot be split into 2",
+        ),
+        ({"kind": "Conv2D", "filters": 4, "kernel_size": 1, "groups": 2}, (2, 2, 3), "3 channels of its input cannot"),
+        (
+            {"kind": "Conv2D", "filters": 1, "kernel_size": 1, "strides": 2, "dilation_rate": 2},
+            (3, 3, 1),
+            "strides [2, 2] and dilation_rate [2, 2] are both above 1",
+        ),
+        (
+            {"kind": "Conv2DTranspose", "filters": 1, "kernel_size": 3, "strides": 2, "output_padding": 2},
+            (3, 3, 1),
+            "output_padding [2, 2] is not below strides [2, 2]",
+        ),
+        (
+            {"kind": "MaxPooling2D", "pool_size": 4},
+            (3, 3, 1),
+            'expected a smaller window, a larger input, or padding "same"',
+        ),
+        ({"kind": "Cropping2D", "cropping": 2}, (4, 5, 1), "cropping leaves nothing of its input, which is 4×5×1"),
+        ({"kind": "GroupNormalization"}, (2, 2, 6), "6 channels cannot be split into 32 groups"),
+        ({"kind": "GroupNormalization", "groups": 0}, (6,), "6 channels cannot be split into 0 groups"),
+        ({"kind": "Normalization"}, (2,), "mean and variance must be given"),
+        ({"kind": "Normalization", "mean": [1, 2], "variance": 1}, (3,), "mean has 2 numbers, but axis -1"),
+        (
+            {"kind": "Normalization", "mean": [1], "variance": 1, "axis": None},
+            (3,),
+            "with axis null, mean is one number",
+        ),
+        ({"kind": "Rescaling", "scale": [1, 2]}, (2, 3), "scale has 2 numbers, but the last axis of its input has 3"),
+        ({"kind": "PReLU", "shared_axes": [1, -1]}, (3,), "names an axis of 3 twice"),
+    ],
+)
+def test_what_does_not_fit_is_said(layer: dict[str, Any], shape: tuple[int, ...], said: str) -> None:
+    (detail,) = document_problems(document(layer, shape=shape)).values()
+    assert said in detail
+
+
+def test_a_window_over_the_edge_says_what_lies_outside() -> None:
+    network = build({"kind": "Conv2D", "filters": 2, "kernel_size": 3, "padding": "same", "name": "a"}, shape=(4, 5, 2))
+    trace = trace_of(network, np.arange(40.0).reshape(4, 5, 2).tolist())
+    answer = explain(trace, "a", (0, 4, 1)).to_dict()
+    assert answer["window"] == {
+        "layer": "input",
+        "start": [-1, 3],
+        "size": [3, 3],
+        "strides": [1, 1],
+        "dilation": [1, 1],
+        "padding": [[1, 0], [0, 1]],
+    }
+    assert len(answer["terms"]) == 2 * 2 * 2
+    assert [one["channel"] for one in answer["channels"]] == [0, 1]
+    assert sum(one["sum"] for one in answer["channels"]) == pytest.approx(answer["value"])
+
+
+def test_a_maximum_names_its_winner_even_if_all_are_zero() -> None:
+    network = build({"kind": "MaxPooling2D", "name": "a"}, shape=(2, 2, 1))
+    answer = explain(trace_of(network, [[[-1.0], [0.0]], [[-3.0], [0.0]]]), "a", (0, 0, 0), top=1).to_dict()
+    assert answer["operation"] == "maximum"
+    assert answer["terms"] == [
+        {"source": {"layer": "input", "index": [0, 1, 0]}, "value": 0.0, "weight": 1.0, "product": 0.0, "winner": True}
+    ]
+    assert answer["others"] == {"count": 3, "sum": 0.0}
+
+
+def test_the_maps_between_the_kernels_of_a_separable_convolution_are_kept() -> None:
+    layer = {"kind": "SeparableConv2D", "filters": 2, "kernel_size": 2, "depth_multiplier": 3, "name": "a"}
+    trace = trace_of(build(layer, shape=(4, 4, 2)), np.ones((4, 4, 2)).tolist())
+    assert trace.layers["a"].named["depthwise"].shape == (1, 3, 3, 6)
+
+
+@pytest.mark.parametrize("settings", [{"padding": "same"}, {"groups": 2, "strides": 2}, {"activation": "glu"}])
+def test_edges_of_a_convolution_are_the_strongest_of_all_its_terms(settings: dict[str, Any]) -> None:
+    layer = {"kind": "Conv2D", "filters": 6, "kernel_size": 3, "name": "a", **settings}
+    network = build(layer, shape=(9, 8, 4))
+    trace = forward(network, np.random.default_rng(0).normal(size=(1, 9, 8, 4)))
+    every, some = edges(trace, "a", top=10**9), edges(trace, "a", top=40)
+    placed = network.output
+    found = []
+    for index in np.ndindex(placed.layer.pre_activation_shape(placed.input_shapes)):
+        terms = placed.layer.terms(index, [trace.layers["input"].output[0]], network.parameters["a"])
+        assert terms.product is not None
+        found.append(np.abs(terms.product))
+    expected = np.sort(np.concatenate(found))[::-1]
+    assert every.count == some.count == len(expected)
+    for one in (every, some):
+        assert one.product is not None
+        np.testing.assert_allclose(np.abs(one.product), expected[: len(one.product)], rtol=1e-12)
+    assert len(some.node) == 40

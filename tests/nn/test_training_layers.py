@@ -6,7 +6,7 @@ import pytest
 from app.nn.layers import LAYERS, Layer
 from app.nn.layers.dense import Dense
 from app.nn.layers.normalization import BatchNormalization
-from app.nn.layers.reshaping import Dropout
+from app.nn.layers.reshaping import Dropout, SpatialDropout2D
 from app.nn.reading import Array
 from tests.nn.numerical import numerical_gradient
 
@@ -104,3 +104,15 @@ def test_dropout_drops_the_same_nodes_at_either_precision() -> None:
 def test_only_kinds_that_draw_are_given_a_generator() -> None:
     assert {kind for kind, layer in LAYERS.items() if layer.random_in_training} >= {"Dropout"}
     assert {kind for kind, layer in LAYERS.items() if layer.couples_examples} >= {"BatchNormalization"}
+
+
+def test_spatial_dropout_drops_whole_maps() -> None:
+    layer = SpatialDropout2D(rate=0.5)
+    inputs = [np.ones((4, 3, 2, 8))]
+    values = layer.training_forward(inputs, {}, generator(1))
+    maps = values.output.reshape(4, 6, 8)
+    assert (maps == maps[:, :1]).all()
+    assert set(np.unique(maps)) == {0.0, 2.0}
+    back = layer.training_backward(inputs, {}, values, np.ones_like(inputs[0]))
+    np.testing.assert_array_equal(back.inputs[0], values.output)
+    np.testing.assert_array_equal(layer.forward(inputs, {}).output, inputs[0])

@@ -23,6 +23,9 @@ Place = tuple[str, int]
 
 STEP = 2  # not 1, because glu takes even lengths only
 
+FOLLOWED = (STEP, STEP // 2)
+"""By how much a length grows that is the same as another, or half of it."""
+
 
 @dataclass(frozen=True)
 class Source:
@@ -69,15 +72,17 @@ def sources(layer: Layer, shape: Shape) -> Mapping[Place, Source]:
         except ShapeError:
             continue  # the layer takes no other length there, so nothing follows it
         for place, length in base.items():
-            if grown.get(place, length) != length:
-                found[place] = Source(source, grown[place] - length)
+            growth = grown.get(place, length) - length
+            # a length that is a product of two others, such as maps = channels · multiplier, follows the one that it is
+            if growth and (place not in found or growth in FOLLOWED):
+                found[place] = Source(source, growth)
     return found
 
 
 def width_argument(layer: Layer, shape: Shape) -> Source | None:
     """Return the argument that the output's last axis follows, the number of units; `None` if there is none."""
     source = sources(layer, shape).get((OUTPUT, -1))
-    return source if source is not None and isinstance(source.name, str) else None
+    return source if source is not None and isinstance(source.name, str) and source.growth in FOLLOWED else None
 
 
 def doubled(positions: Array, former: int) -> Array:

@@ -1,5 +1,6 @@
 """How a layer's output changes when its inputs or arguments do."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -38,7 +39,7 @@ def output_change(
     has_units = width_argument(before.layer, before.input_shapes[0]) is not None
     if not has_units and (former, shape) == (before.input_shapes[0], after.input_shapes[0]):
         return change  # every node is made in the place of one node of the input
-    if after.layer.operation == "copy":
+    if after.layer.operation == "copy" and math.prod(shape) == math.prod(after.input_shapes[0]):
         flat = unchanged(np.prod(shape, dtype=int)) if change is None else change.former_places(before.input_shapes[0])
         return rearranged(flat, former, shape)
     moved = {name: (axis, int(getattr(before.layer, name))) for name, axis in arguments.items()} | (

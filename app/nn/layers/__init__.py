@@ -18,6 +18,7 @@ from app.nn.layers.base import (
 )
 from app.nn.layers.convolution import Conv1D, Conv2D
 from app.nn.layers.dense import Dense
+from app.nn.layers.depthwise import DepthwiseConv2D, SeparableConv2D
 from app.nn.layers.embedding import Embedding
 from app.nn.layers.global_pooling import (
     GlobalAveragePooling1D,
@@ -25,15 +26,22 @@ from app.nn.layers.global_pooling import (
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
 )
+from app.nn.layers.group_normalization import GroupNormalization
 from app.nn.layers.merging import Add, Concatenate, Multiply
 from app.nn.layers.normalization import BatchNormalization, LayerNormalization
 from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling1D, MaxPooling2D
-from app.nn.layers.reshaping import Dropout, Flatten, Reshape
+from app.nn.layers.reshaping import Dropout, Flatten, Reshape, SpatialDropout2D
+from app.nn.layers.resizing import Cropping2D, UpSampling2D, ZeroPadding2D
+from app.nn.layers.scaling import Normalization, PReLU, Rescaling
+from app.nn.layers.transposed import Conv2DTranspose
 
 _KINDS: tuple[type[Layer], ...] = (
     Dense,
     Conv1D,
     Conv2D,
+    DepthwiseConv2D,
+    SeparableConv2D,
+    Conv2DTranspose,
     MaxPooling1D,
     MaxPooling2D,
     AveragePooling1D,
@@ -42,13 +50,21 @@ _KINDS: tuple[type[Layer], ...] = (
     GlobalAveragePooling2D,
     GlobalMaxPooling1D,
     GlobalMaxPooling2D,
+    ZeroPadding2D,
+    Cropping2D,
+    UpSampling2D,
     Activation,
     Softmax,
+    PReLU,
     Dropout,
+    SpatialDropout2D,
     Flatten,
     Reshape,
     BatchNormalization,
     LayerNormalization,
+    GroupNormalization,
+    Normalization,
+    Rescaling,
     Add,
     Multiply,
     Concatenate,

@@ -124,6 +124,20 @@ class Terms:
         )
 
 
+class GatheredForm(NamedTuple):
+    """Some units of a layer of windows, for one example: at every position the same weights for what is seen there.
+
+    Node (p, `first_unit` + u) of the pre-activation, which has `units` units, is Σ_f value[p, f] · weight[f, u] + bias.
+    `source_node` says which node of the input a value is; −1 stands for padding, which is no term.
+    """
+
+    value: Array
+    source_node: Array
+    weight: Array
+    first_unit: int
+    units: int
+
+
 class ProductForm(NamedTuple):
     """A layer of weighted sums for one example: at every position p the same weights for its own values.
 
@@ -292,6 +306,10 @@ class Layer(ABC):
 
     def product_form(self, inputs: Sequence[Array], parameters: Parameters) -> ProductForm | None:
         """Return the layer as products with one matrix, for one example, if it is that: the `terms` of all nodes."""
+        return None
+
+    def gathered_forms(self, inputs: Sequence[Array], parameters: Parameters) -> Sequence[GatheredForm] | None:
+        """Return the layer as products of windows with matrices, for one example, if it is that: all its `terms`."""
         return None
 
     def factors(self, parameter: str, inputs: Sequence[Array]) -> Array | None:

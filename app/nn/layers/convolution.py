@@ -14,6 +14,7 @@ from app.nn.initializers import BoundInitializer
 from app.nn.layers.base import (
     LINEAR,
     Box,
+    GatheredForm,
     Layer,
     LayerGradient,
     LayerValues,
@@ -26,7 +27,7 @@ from app.nn.layers.base import (
     before_activation,
     single_terms,
 )
-from app.nn.layers.sliding import Block, differentiate_windows, multiply_windows
+from app.nn.layers.sliding import Block, differentiate_windows, gather_forms, multiply_windows
 from app.nn.layers.window_terms import channel_sums, nodes_under, window_of
 from app.nn.layers.windows import PADDINGS, Windows, make_windows
 from app.nn.reading import Array, Shape
@@ -200,6 +201,12 @@ class _Convolution(Layer):
         assert terms.product is not None
         sums = channel_sums(terms.product.reshape(under.values.shape), first)
         return replace(terms, details={"window": window_of(windows, index), "channels": sums})
+
+    def gathered_forms(self, inputs: Sequence[Array], parameters: Parameters) -> Sequence[GatheredForm]:
+        """Gather all windows; each group has channels, filters and weights of its own."""
+        kernel = self._as_kernel(parameters["kernel"])
+        windows = self.windows(inputs[0].shape)
+        return gather_forms(self._as_image(inputs[0][np.newaxis]), kernel, windows, self.groups)
 
     def reads(self, box: Box, input_shapes: Sequence[Shape]) -> tuple[Box | None, ...]:
         """The windows of the box's positions; all channels, but of the groups that are not asked for."""

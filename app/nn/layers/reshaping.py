@@ -20,6 +20,7 @@ from app.nn.layers.base import (
     copied,
     whole,
 )
+from app.nn.layers.windows import spatial_axes
 from app.nn.reading import Array, Shape, format_shape
 
 
@@ -137,3 +138,23 @@ class Dropout(_CopyLayer):
         """Multiply by the same mask."""
         mask = values.named.get("mask")
         return LayerGradient((gradient if mask is None else gradient * mask,))
+
+
+@dataclass(frozen=True, kw_only=True)
+class SpatialDropout2D(Dropout):
+    """output = input: whole maps of an image are dropped while training only (Tompson et al. 2015).
+
+    As `Dropout`, but all pixels of a map share one choice.
+    """
+
+    kind = "SpatialDropout2D"
+    description = "Drops whole maps of an image while training; when a trained network is used it changes nothing."
+
+    def output_shape(self, input_shapes: Sequence[Shape]) -> Shape:
+        """Keep the shape of an image."""
+        spatial_axes(input_shapes[0], 2, self.kind)
+        return input_shapes[0]
+
+    def mask_shape(self, shape: Shape) -> Shape:
+        """One choice for each example and channel."""
+        return (shape[0], 1, 1, shape[3])

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from app.nn.layers.base import GatheredForm
 from app.nn.layers.windows import Windows
 from app.nn.reading import Array
 
@@ -141,6 +142,21 @@ def multiply_windows(
             if finish is not None and number == len(pairs) - 1:
                 finish(block, sums[block])
     return sums
+
+
+def gather_forms(image: Array, kernel: Array, windows: Windows, groups: int) -> list[GatheredForm]:
+    """Return each group of a convolution as products with a matrix, for the one image of a batch."""
+    image = np.ascontiguousarray(image)
+    numbered = np.arange(1, image.size + 1).reshape(image.shape)  # so that padding is 0
+    forms = []
+    for channels, chosen in _groups(image.shape[3], kernel.shape[3], groups):
+        value, number = (
+            np.concatenate([gathered.copy() for _, gathered in WindowMatrix(one, windows, channels, ones=False)])
+            for one in (image, numbered)
+        )
+        weight = kernel[..., chosen].reshape(value.shape[1], -1)
+        forms.append(GatheredForm(value, number - 1, weight, chosen.start, kernel.shape[3]))
+    return forms
 
 
 class KernelGradient(NamedTuple):
