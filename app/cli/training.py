@@ -139,11 +139,10 @@ def _report(chosen: Namespace, jobs: Jobs, job: Job) -> str:
     record = read_record(folder.files)
     if job.status is Status.FAILED:
         raise VitrineError(job.error or "the training failed")
-    saved = record["saved"]
-    if saved is None:
+    network_id = record["saved"]["network"] if record["saved"] is not None else None
+    if network_id is None and job.facts["network"] is not None:
         raise VitrineError(job.error or "the training was stopped before there was anything to store")
-    network_id = saved["network"]
-    if chosen.output is not None:
+    if chosen.output is not None and network_id is not None:
         write_document(chosen.output, network_id)
     if chosen.json:
         return printable_json(encode({"id": job.id, "status": job.status, **(folder.result() or {})}).decode()) + "\n"
@@ -153,7 +152,10 @@ def _report(chosen: Namespace, jobs: Jobs, job: Job) -> str:
     lines = [f"{record['step']:,} steps, {record['epoch']:,} epochs, {seconds} ({record['reason']})"]
     if rows:
         lines.append(table(rows, numeric=[1]))
-    lines.append(f"stored as {network_id}; the page opens it under /?network={network_id}")
+    if network_id is None:
+        lines.append(f"not stored; its parameters are those of the training {job.id}")
+    else:
+        lines.append(f"stored as {network_id}; the page opens it under /?network={network_id}")
     return "\n".join(printable_lines(lines)) + "\n"
 
 
