@@ -2,5 +2,5 @@
 
 HUGE = frozenset({"thousand-layers", "wide-layers", "million-nodes"})
 
-IMAGES = frozenset({"cifar10", "digits-conv"})
+IMAGES = frozenset({"cifar10", "cifar10-trained", "digits-conv"})
 """Those that read images: their layers have tests of their own, and too many nodes to print them all."""

@@ -18,12 +18,13 @@ from app.nn.inputs import read_inputs
 from app.nn.network import INPUT, Network
 from app.storage.examples import Examples
 from app.tensors.safetensors import write_safetensors
+from tests.datasets.makers import SHARED, SHARED_REASON
 from tests.huge_examples import HUGE
 
 DIRECTORY = Path(__file__).parent.parent / "examples"
 NAMES = {
     *("walkthrough", "propagation", "deep", "branches", "dead-relus", "diverging", "digits"),
-    *("digits-conv", "cifar10"),
+    *("digits-conv", "cifar10", "cifar10-trained"),
 }
 MOST_NODES = 60
 """Of a larger layer, so many nodes are explained, chosen at random."""
@@ -136,6 +137,31 @@ def test_cifar10_is_the_classic_small_classifier() -> None:
     shapes = [placed.output_shape for placed in network.layers]
     assert shapes == [(30, 30, 32), (15, 15, 32), (13, 13, 64), (6, 6, 64), (2304,), (64,), (10,)]
     assert len(network.input.classes) == 10
+
+
+def test_cifar10_trained_is_the_same_network_and_says_how_good_it_is() -> None:
+    document, untrained = load("cifar10-trained"), load("cifar10")
+    bare = [{name: value for name, value in layer.items() if name != "parameters"} for layer in document["layers"]]
+    assert bare == untrained["layers"]
+    assert document["input"] == untrained["input"]
+    network = Network.from_document(document)
+    assert network.drawn_parameter_count == 0
+    training, measured = document["training"], document["training"]["test"]
+    assert f"right on {measured['accuracy']:.2%} of the 10,000 test images" in document["description"]
+    assert measured["accuracy"] > 0.75
+    matrix = np.array(training["confusion_matrix"])
+    assert matrix.sum(axis=1).tolist() == [1000] * 10
+    assert np.trace(matrix) / matrix.sum() == measured["accuracy"]
+
+
+@pytest.mark.skipif(not SHARED.is_dir(), reason=SHARED_REASON)
+def test_cifar10_trained_is_as_good_as_it_says() -> None:
+    document = load("cifar10-trained")
+    network = Network.from_document(document)
+    test = load_dataset("cifar10", "test", SHARED, stop=1000)
+    said = np.concatenate([forward(network, part).output.argmax(axis=1) for part in np.split(test.inputs, 10)])
+    right = (said == test.targets).mean()
+    assert abs(right - document["training"]["test"]["accuracy"]) < 0.04  # a tenth of the images
 
 
 def test_parameters_beside_an_example_are_checked(tmp_path: Path) -> None:
