@@ -71,6 +71,12 @@ function entitled({ name, title: _, ...rest }: NetworkDocument, title: string): 
   return { ...(name === undefined ? {} : { name }), title, ...rest };
 }
 
+/** The media type of a file with parameters, by the ending of its name; null for any other file. */
+function parameterType({ name }: File): string | null {
+  if (/\.safetensors$/i.test(name)) return "application/vnd.safetensors";
+  return /\.npz$/i.test(name) ? "application/octet-stream" : null;
+}
+
 function unreadable(title: string, detail: string): ApiError {
   return new ApiError(422, title, detail, [], null);
 }
@@ -430,7 +436,50 @@ export function createShelfActions(
     }
   }
 
+  /** Stores a document with the parameters in a file beside it; if they do not fit, nothing stays stored. */
+  async function importPair(document: File, parameters: File, mediaType: string): Promise<void> {
+    const source = `“${document.name.slice(0, 80)}” with “${parameters.name.slice(0, 80)}”`;
+    put({ failure: null, saving: true });
+    try {
+      const text = await document.text();
+      const wrong = checkText(text);
+      if (wrong !== null) {
+        refuse(source, wrong, text);
+        return;
+      }
+      const info = await api.create(text);
+      let given: NetworkInfo;
+      try {
+        given = await api.giveParameters(info.id, info.version ?? 1, parameters, mediaType);
+      } catch (error) {
+        await api.remove(info.id, info.version ?? 1);
+        throw error;
+      }
+      put({ dialog: null, draft: "" });
+      openStored(given);
+      say(`“${titleOf(given)}” is imported with its parameters and in My networks.`);
+      void loadList();
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+      refuse(source, error);
+    } finally {
+      put({ saving: false });
+    }
+  }
+
   async function importFiles(files: readonly File[]): Promise<void> {
+    const [parameters, ...more] = files.filter((file) => parameterType(file) !== null);
+    if (parameters !== undefined) {
+      const documents = files.filter((file) => parameterType(file) === null);
+      const [document] = documents;
+      if (document === undefined || documents.length > 1 || more.length > 0) {
+        const detail = "Choose one document (.json) and the file with its parameters (.npz or .safetensors) together.";
+        refuse(`“${parameters.name.slice(0, 80)}”`, unreadable("Parameters belong to a document", detail));
+        return;
+      }
+      await importPair(document, parameters, parameterType(parameters) ?? "");
+      return;
+    }
     for (const file of files) {
       const source = `“${file.name.slice(0, 80)}”`;
       const large = tooLarge(file.size);

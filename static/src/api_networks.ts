@@ -24,6 +24,8 @@ export interface NetworksApi {
   create(text: string): Promise<NetworkInfo>;
   copy(id: string, title: string): Promise<NetworkInfo>;
   replace(id: string, version: number, text: string): Promise<NetworkInfo>;
+  /** Gives a network the parameters in a file of such a type; they are written into its document. */
+  giveParameters(id: string, version: number, file: Blob, mediaType: string): Promise<NetworkInfo>;
   remove(id: string, version: number): Promise<void>;
   restore(id: string): Promise<NetworkInfo>;
 }
@@ -51,6 +53,10 @@ export function createNetworksApi({ post, send }: ReturnType<typeof createReques
     copy: (id, title) => post("/networks", { base: id, title }),
     replace: (id, version, text) =>
       info(send(path(id), { method: "PUT", headers: { ...json, "If-Match": `"${version}"` }, body: text })),
+    giveParameters: (id, version, file, mediaType) => {
+      const headers = { "Content-Type": mediaType, Accept: "application/json", "If-Match": `"${version}"` };
+      return info(send(`${path(id)}/parameters`, { method: "PUT", headers, body: file }));
+    },
     async remove(id, version) {
       await send(path(id), { method: "DELETE", headers: { "If-Match": `"${version}"` } });
     },

@@ -84,6 +84,7 @@ function fakeServer() {
       put(id, version, { text });
       return info(id);
     },
+    giveParameters: async (id) => info(id),
     remove: async (id, version) => put(id, version, { deleted: true }),
     restore: async (id) => {
       const row = rows.get(id) as Row;
@@ -290,6 +291,50 @@ describe("import", () => {
     await actions.importFiles([huge]);
     expect(store.get().shelf.failure?.error.title).toBe("Too large");
     expect(store.get().shelf.dialog).toBe("import");
+  });
+});
+
+describe("parameters in a file beside a document", () => {
+  const file = (name: string, text = "") => ({ name, size: text.length, text: async () => text }) as File;
+  const document = file("net.json", JSON.stringify(DOCUMENT));
+
+  it("gives them to the network that is stored", async () => {
+    const { actions, api, store } = fakeServer();
+    const given: unknown[] = [];
+    api.giveParameters = async (id, version, content, mediaType) => {
+      given.push(id, version, content, mediaType);
+      return {
+        ...(await api.list({ search: "", order: "", limit: 1, deleted: false })).networks[0],
+        version: 2,
+      } as NetworkInfo;
+    };
+    const weights = file("weights.NPZ");
+    await actions.importFiles([weights, document]);
+    expect(given).toEqual(["id1", 1, weights, "application/octet-stream"]);
+    expect(store.get().shelf.failure).toBeNull();
+    expect(store.get().shelf.dialog).toBeNull();
+  });
+
+  it("stores nothing when they do not fit", async () => {
+    const { actions, api, store } = fakeServer();
+    api.giveParameters = async () => {
+      throw problem(422, "Invalid request");
+    };
+    await actions.importFiles([document, file("weights.safetensors")]);
+    expect(store.get().shelf.failure?.error.title).toBe("Invalid request");
+    expect((await api.list({ search: "", order: "", limit: 1, deleted: false })).networks).toEqual([]);
+  });
+
+  it("asks for the document that they belong to", async () => {
+    const { actions, store } = fakeServer();
+    for (const files of [
+      [file("w.npz")],
+      [document, file("a.npz"), file("b.npz")],
+      [document, document, file("a.npz")],
+    ]) {
+      await actions.importFiles(files);
+      expect(store.get().shelf.failure?.error.title).toBe("Parameters belong to a document");
+    }
   });
 });
 

@@ -1,5 +1,6 @@
 """Keeping networks: saving, the list of networks, import and export, in a real browser against the real server."""
 
+import io
 import itertools
 import json
 import re
@@ -7,6 +8,7 @@ import struct
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from playwright.sync_api import Dialog, FilePayload, Locator, Page, Route, expect
 
@@ -297,6 +299,31 @@ def test_import_and_export_keep_every_bit(page: Page) -> None:
     expect(page.get_by_role("dialog")).to_have_count(0)
     expect(page.locator(".toast")).to_contain_text("imported")
     assert bits(document_of(page, shown(page))) == bits(document)
+
+
+def test_a_document_is_imported_with_a_file_of_its_parameters(page: Page, page_errors: list[str]) -> None:
+    open_studio(page)
+    dialog = importing(page)
+    chooser = dialog.locator("input[type=file]")
+    layers = [{"name": "d", "kind": "Dense", "units": 2, "repeat": 2}]
+    document = as_file("net.json", {"title": "Given", "input": {"shape": [2], "default": [1, 2]}, "layers": layers})
+
+    def weights(**arrays: Any) -> FilePayload:
+        content = io.BytesIO()
+        np.savez(content, **{name.replace("__", "/"): np.array(values) for name, values in arrays.items()})  # type: ignore[arg-type]
+        return {"name": "weights.npz", "mimeType": "application/octet-stream", "buffer": content.getvalue()}
+
+    square, two = [[1.0, 1.0], [1.0, 1.0]], [1.0, 1.0]
+    chooser.set_input_files([document, weights(d_1__kernel=square, d_1__bias=[1.0], d_2__kernel=square)])
+    problem = dialog.get_by_role("alert")
+    expect(problem).to_contain_text("d_1/bias")
+    expect(problem).to_contain_text("d_2/bias")
+    page_errors.clear()  # the browser reports the refusal
+    chooser.set_input_files([document, weights(d_1__kernel=square, d_1__bias=two, d_2__kernel=square, d_2__bias=two)])
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    expect(page.locator(".toast")).to_contain_text("with its parameters")
+    given = document_of(page, shown(page))
+    assert [layer["parameters"]["bias"] for layer in given["layers"]] == [two, two]
 
 
 def test_unsaved_weights_are_exported_too(page: Page) -> None:

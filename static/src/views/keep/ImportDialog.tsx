@@ -24,9 +24,9 @@ export function ImportDialog() {
       >
         <div class="drop-zone">
           <Icon name="upload" />
-          <p>Drop a document (.json) anywhere on the page, or</p>
+          <p>Drop a document (.json) anywhere on the page, alone or with its parameters (.npz, .safetensors), or</p>
           <button type="button" class="button" onClick={() => picker.current?.click()}>
-            Choose a file …
+            Choose files …
           </button>
           <input
             ref={picker}
@@ -34,7 +34,7 @@ export function ImportDialog() {
             class="visually-hidden"
             tabIndex={-1}
             aria-label="Network document"
-            accept=".json,application/json"
+            accept=".json,application/json,.npz,.safetensors"
             multiple
             onChange={(event) => {
               const input = event.currentTarget;
@@ -59,7 +59,8 @@ export function ImportDialog() {
           onInput={(event) => setText(event.currentTarget.value)}
         />
         <p class="muted" id={hint}>
-          Documents are JSON of at most 16 MiB. <a href="/docs">The API reference</a> says what they hold.
+          Documents are JSON of at most 16 MiB. A file of parameters has an array layer/name for each.{" "}
+          <a href="/docs">The API reference</a> says what they hold.
         </p>
         <div class="dialog-buttons">
           <button type="button" class="button quiet" onClick={() => actions.askFor(null)}>
