@@ -31,6 +31,14 @@ export function ReadingHelp() {
               or infinite; ≈0 is a value too small for its disc. Where there is no room for discs, a layer is drawn as
               cells: each is still one node.
             </dd>
+            <dt>Deep and wide networks</dt>
+            <dd>
+              A deep network is a page of lines, read like text; in the margin stands the first layer of each line. Very
+              small, several nodes share a dot: it shows one of them, and always the outermost values of a layer, NaN
+              and infinities; a note says how many share one. Connections appear when they can be told apart, the
+              strongest first, and a note says how many of how many. The map in the corner shows where you are: click or
+              drag there.
+            </dd>
             <dt>Feature maps</dt>
             <dd>
               A layer of rows × columns × channels is drawn as one picture a channel, with the channel's number above;
