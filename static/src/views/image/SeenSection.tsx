@@ -34,8 +34,9 @@ const SENTENCES: Record<Method, string> = {
     "Each pixel's colour says how much the node loses when a square around it is covered: orange where the node falls, so where it needs what is there; blue where it rises.",
 };
 
-function extent(start: number, stop: number): string {
-  return stop - start === 1 ? String(start) : `${start} to ${stop - 1}`;
+/** "row 3", "rows 3 to 5". */
+function extent(what: string, start: number, stop: number): string {
+  return stop - start === 1 ? `${what} ${start}` : `${what}s ${start} to ${stop - 1}`;
 }
 
 function fieldSentence({ start, stop }: Field, shape: readonly number[]): string {
@@ -44,7 +45,7 @@ function fieldSentence({ start, stop }: Field, shape: readonly number[]): string
   const [rows = 1, columns = 1] = shape;
   if (bottom - top >= rows && right - left >= columns) return "Every pixel of the input can change this node.";
   const size = `${bottom - top}×${right - left} of ${rows}×${columns} pixels`;
-  return `Only rows ${extent(top, bottom)}, columns ${extent(left, right)} of the input can change this node: ${size}.`;
+  return `Only ${extent("row", top, bottom)}, ${extent("column", left, right)} of the input can change this node: ${size}.`;
 }
 
 /** The legend of an overlay, and what its colours mean. */

@@ -70,7 +70,15 @@ function GridTable({ title, help, grid, quantity, limit, numbers, chosen, onPoin
               const winner = cell.term?.winner === true;
               if (number === null) {
                 return (
-                  <td key={cell.column} class="padding" title="padding: outside of the input, counts as 0">
+                  <td
+                    key={cell.column}
+                    class="padding"
+                    title={
+                      quantity === "weight"
+                        ? "outside of the input: this weight meets nothing here"
+                        : "padding: outside of the input, counts as 0"
+                    }
+                  >
                     {numbers && quantity !== "weight" ? <span class="muted">0</span> : ""}
                   </td>
                 );

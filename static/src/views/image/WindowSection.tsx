@@ -24,8 +24,9 @@ import { WindowGrids } from "./WindowGrids";
 /** More input maps than this are shown only when asked for. */
 const MAPS_SHOWN = 48;
 
-function span(first: number, length: number): string {
-  return length === 1 ? String(first) : `${first} to ${first + length - 1}`;
+/** "row 3", "rows 3 to 5". */
+function span(what: string, first: number, length: number): string {
+  return length === 1 ? `${what} ${first}` : `${what}s ${first} to ${first + length - 1}`;
 }
 
 /** Where the window stands, in words. */
@@ -34,8 +35,8 @@ function placeSentence(explanation: Explanation, source: TracedLayer): string {
   const window = rowsAndColumns(explanation.window);
   const reach = spanOf(window);
   const flat = source.shape.length === 2;
-  const rows = flat ? "" : `rows ${span(window.start[0], reach.rows)}, `;
-  const steps = `${flat ? "steps" : "columns"} ${span(window.start[1], reach.columns)}`;
+  const rows = flat ? "" : `${span("row", window.start[0], reach.rows)}, `;
+  const steps = span(flat ? "step" : "column", window.start[1], reach.columns);
   const apart = Math.max(...window.dilation) > 1 ? `, its cells ${Math.max(...window.dilation)} apart` : "";
   const outside = explanation.window.padding.some(([before, after]) => before + after > 0)
     ? " What lies outside of the input is padding and adds nothing."
