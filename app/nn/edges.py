@@ -100,28 +100,29 @@ def _edges_of_products(form: ProductForm, placed: PlacedLayer, shape: Shape, top
 
 
 def _edges_of_windows(forms: Sequence[GatheredForm], placed: PlacedLayer, shape: Shape, top: int) -> Edges:
-    """Look at one position after the other, beginning with those that can hold the largest products.
+    """Look at blocks of positions, and in each first at those that can hold the largest products.
 
-    A position of which no product can be among the strongest ends the search, so that few of very many are formed.
+    A position of which no product can be among the strongest is passed over, so that few of very many are formed.
     """
     best = Best(top)
     count = offset = 0
     for form in forms:
-        features, units = form.weight.shape
-        padding = form.source_node < 0
-        count += units * int(np.count_nonzero(~padding))
-        value, weight = form.value.astype(np.float64), form.weight.T.astype(np.float64, order="C")
-        bounds = (np.abs(value) * np.abs(weight).max(axis=0)).max(axis=1)
-        bounds[np.isnan(bounds)] = np.inf
-        for position in np.argsort(-bounds, kind="stable").tolist():
-            if bounds[position] < best.least:
-                break
-            block = np.abs(weight * value[position])
-            block[:, padding[position]] = -1.0  # weaker than any
-            best.add(block.reshape(-1), offset + position * units * features)
-        offset += value.size * units
-    rows = _found(forms, best.places())
-    source_node, node, weights, values = rows
+        weight = form.weight.T.astype(np.float64, order="C")
+        units, features = weight.shape
+        largest = np.abs(weight).max(axis=0)
+        for block in form.blocks():
+            count += units * int(np.count_nonzero(~block.padding))
+            value = block.value.astype(np.float64)
+            bounds = (np.abs(value) * largest).max(axis=1)
+            bounds[np.isnan(bounds)] = np.inf
+            for position in np.argsort(-bounds, kind="stable").tolist():
+                if bounds[position] < best.least:
+                    break
+                strength = np.abs(weight * value[position])
+                strength[:, block.padding[position]] = -1.0  # weaker than any
+                best.add(strength.reshape(-1), offset + (block.first + position) * units * features)
+        offset += form.positions * units * features
+    source_node, node, weights, values = _found(forms, best.places())
     # glu folds the second half of an axis onto the first: both lead to the same node
     index = np.unravel_index(node, shape)
     folded = tuple(one % length for one, length in zip(index, placed.output_shape, strict=True))
@@ -142,14 +143,13 @@ def _found(forms: Sequence[GatheredForm], places: Array) -> tuple[Array, Array, 
     offset = 0
     for form in forms:
         features, units = form.weight.shape
-        size = form.value.size * units
+        size = form.positions * units * features
         here = (places >= offset) & (places < offset + size)
         within, feature = np.divmod(places[here] - offset, features)
         position, unit = np.divmod(within, units)
-        whole[0, here] = form.source_node[position, feature]
+        whole[0, here], real[1, here] = form.look_up(position, feature)
         whole[1, here] = position * form.units + form.first_unit + unit
         real[0, here] = form.weight[feature, unit]
-        real[1, here] = form.value[position, feature]
         offset += size
     return whole[0], whole[1], real[0], real[1]
 

@@ -7,11 +7,11 @@ never count it.
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Protocol
 
 import numpy as np
 
@@ -124,18 +124,47 @@ class Terms:
         )
 
 
-class GatheredForm(NamedTuple):
+class GatheredBlock(NamedTuple):
+    """What windows see at positions from `first` on: (positions, features); `padding` says what is no term."""
+
+    first: int
+    value: Array
+    padding: Array
+
+
+class GatheredForm(Protocol):
     """Some units of a layer of windows, for one example: at every position the same weights for what is seen there.
 
     Node (p, `first_unit` + u) of the pre-activation, which has `units` units, is Σ_f value[p, f] · weight[f, u] + bias.
-    `source_node` says which node of the input a value is; −1 stands for padding, which is no term.
     """
 
-    value: Array
-    source_node: Array
-    weight: Array
-    first_unit: int
-    units: int
+    @property
+    def weight(self) -> Array:
+        """(features, units of this form)."""
+        ...
+
+    @property
+    def first_unit(self) -> int:
+        """The first of its units."""
+        ...
+
+    @property
+    def units(self) -> int:
+        """How many units the layer has."""
+        ...
+
+    @property
+    def positions(self) -> int:
+        """How many positions there are."""
+        ...
+
+    def blocks(self) -> Iterator[GatheredBlock]:
+        """Go through all positions, some at a time: all windows together may be far larger than the input."""
+        ...
+
+    def look_up(self, position: Array, feature: Array) -> tuple[Array, Array]:
+        """Return which nodes of the input are seen there, and their values."""
+        ...
 
 
 class ProductForm(NamedTuple):

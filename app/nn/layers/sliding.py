@@ -7,12 +7,13 @@ as long as a window's row; a last column of ones lets the bias ride along in the
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.nn.layers.base import GatheredForm
-from app.nn.layers.windows import Windows
+from app.nn.layers.base import GatheredBlock
+from app.nn.layers.windows import WindowAxis, Windows
 from app.nn.reading import Array
 
 BLOCK_BYTES = 1 << 20
@@ -144,19 +145,73 @@ def multiply_windows(
     return sums
 
 
-def gather_forms(image: Array, kernel: Array, windows: Windows, groups: int) -> list[GatheredForm]:
+@dataclass(frozen=True)
+class WindowForm:
+    """One group of a convolution of one image, a `GatheredForm`; features are (row, column, channel) of a window."""
+
+    image: Array
+    kernel: Array
+    windows: Windows
+    channels: slice
+    filters: slice
+
+    @property
+    def weight(self) -> Array:
+        """The kernel as a matrix."""
+        return self.kernel[..., self.filters].reshape(-1, self.filters.stop - self.filters.start)
+
+    @property
+    def first_unit(self) -> int:
+        """The first filter of the group."""
+        first: int = self.filters.start
+        return first
+
+    @property
+    def units(self) -> int:
+        """All filters."""
+        filters: int = self.kernel.shape[3]
+        return filters
+
+    @property
+    def positions(self) -> int:
+        """How many windows there are."""
+        return self.windows.positions
+
+    def blocks(self) -> Iterator[GatheredBlock]:
+        """Gather some rows of windows at a time."""
+        rows, columns = self.windows
+        across = self._beyond(columns, range(columns.count))
+        depth = self.channels.stop - self.channels.start
+        for (_, band), gathered in WindowMatrix(self.image, self.windows, self.channels, ones=False):
+            down = self._beyond(rows, range(band.start, band.stop))
+            padding = down[:, np.newaxis, :, np.newaxis] | across[np.newaxis, :, np.newaxis, :]
+            flat = np.repeat(padding.reshape(len(gathered), -1), depth, axis=1)
+            yield GatheredBlock(band.start * columns.count, gathered, flat)
+
+    @staticmethod
+    def _beyond(axis: WindowAxis, positions: range) -> Array:
+        """Tell of each cell of the windows at some positions whether it lies beyond an end."""
+        first = np.array([axis.first(position) for position in positions])
+        cells = first[:, np.newaxis] + np.arange(axis.size) * axis.dilation
+        return (cells < 0) | (cells >= axis.length)
+
+    def look_up(self, position: Array, feature: Array) -> tuple[Array, Array]:
+        """Return the pixels, numbered as nodes, that features of windows are, and their values."""
+        rows, columns = self.windows
+        down, across = np.divmod(position, columns.count)
+        cell, channel = np.divmod(feature, self.channels.stop - self.channels.start)
+        row = down * rows.stride - rows.before + cell // columns.size * rows.dilation
+        column = across * columns.stride - columns.before + cell % columns.size * columns.dilation
+        channel = channel + self.channels.start
+        number = (row * columns.length + column) * self.image.shape[3] + channel
+        return number, self.image[0, row, column, channel]
+
+
+def gather_forms(image: Array, kernel: Array, windows: Windows, groups: int) -> list[WindowForm]:
     """Return each group of a convolution as products with a matrix, for the one image of a batch."""
     image = np.ascontiguousarray(image)
-    numbered = np.arange(1, image.size + 1).reshape(image.shape)  # so that padding is 0
-    forms = []
-    for channels, chosen in _groups(image.shape[3], kernel.shape[3], groups):
-        value, number = (
-            np.concatenate([gathered.copy() for _, gathered in WindowMatrix(one, windows, channels, ones=False)])
-            for one in (image, numbered)
-        )
-        weight = kernel[..., chosen].reshape(value.shape[1], -1)
-        forms.append(GatheredForm(value, number - 1, weight, chosen.start, kernel.shape[3]))
-    return forms
+    pairs = _groups(image.shape[3], kernel.shape[3], groups)
+    return [WindowForm(image, kernel, windows, channels, chosen) for channels, chosen in pairs]
 
 
 class KernelGradient(NamedTuple):
