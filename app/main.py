@@ -1,6 +1,7 @@
 """The wiring: settings, stored networks, API and pages become one application. `python -m app.main` serves it."""
 
 import argparse
+import gc
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None, opened: StoredNetwork | None = 
         with suppress(Unavailable):  # it is in the log; all that needs no database works
             await to_thread.run_sync(networks_.database.open)
         app.state.services.jobs.open()
+        gc.freeze()  # what is there now stays: the garbage collector need not look at it with every large answer
         with threadpool_limits(settings.blas_threads):
             yield
         await to_thread.run_sync(app.state.services.jobs.close, JOBS_STOP_SECONDS)

@@ -2,10 +2,11 @@
 
 import http.client
 import json
-import statistics
+import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from app.nn.forward import forward
 from app.nn.network import Network
 from benchmarks.start import start_process
-from benchmarks.timing import Row, steady_memory
+from benchmarks.timing import Row, Work, steady_memory
 
 SAFETENSORS = "application/vnd.safetensors"
 ROUNDS = 41
@@ -45,9 +46,9 @@ def million() -> dict[str, Any]:
 def measure() -> Iterator[Row]:
     """Yield a row for every bar; each network is asked of a server of its own."""
     with ExitStack() as servers:
-        ask = _connect(servers)[0]
-        yield _warm(ask)
-        yield _first(ask)
+        ask, process = _connect(servers)
+        yield _warm(ask, process)
+        yield _first(ask, process)
     for name, document in (("10×4,096", wide()), ("a million nodes", million())):
         with ExitStack() as servers:
             yield from _opened(name, document, *_connect(servers))
@@ -71,29 +72,47 @@ def _connect(servers: ExitStack) -> tuple[Callable[[str, dict[str, Any]], bytes]
     return ask, process
 
 
-def _warm(ask: Callable[[str, dict[str, Any]], bytes]) -> Row:
+def _warm(ask: Callable[[str, dict[str, Any]], bytes], process: int) -> Row:
     """Ask for all values of 1000×64 again and again, always for another input: no trace that is kept helps."""
     document = deep(0)
     network = Network.from_document(document)
     inputs = np.random.default_rng(0).random((ROUNDS + 5, 64)).astype(np.float32)
-    times = []
-    with steady_memory():
-        for one in inputs:
-            body = {"network": document, "inputs": one.tolist()}
-            ours = _seconds(lambda: ask("forward", body))  # noqa: B023
-            times.append((ours, _seconds(lambda: forward(network, one[np.newaxis]))))  # noqa: B023
-    return _row("1000×64, whole request, parameters warm ÷ forward pass", times[5:], 3.0)
+    bodies = [{"network": document, "inputs": one.tolist()} for one in inputs]
+    passes = [partial(forward, network, one[np.newaxis]) for one in inputs]
+    case = "1000×64, whole request, parameters warm ÷ forward pass"
+    return _compare(case, [partial(ask, "forward", body) for body in bodies], passes, process, 5, 3.0)
 
 
-def _first(ask: Callable[[str, dict[str, Any]], bytes]) -> Row:
+def _first(ask: Callable[[str, dict[str, Any]], bytes], process: int) -> Row:
     """Ask for all values of networks that were never seen, and draw the same parameters without a server."""
-    times = []
-    for seed in range(1, FIRST_ROUNDS + 2):
-        body = {"network": deep(seed), "inputs": [0.5] * 64}
-        ours = _seconds(lambda: ask("forward", body))  # noqa: B023
-        network = Network.from_document(deep(seed))
-        times.append((ours, _seconds(lambda: network.parameters)))  # noqa: B023
-    return _row("1000×64, first request ÷ drawing the parameters alone", times[1:], 1.5)
+    seeds = range(1, FIRST_ROUNDS + 3)
+    asks = [partial(ask, "forward", {"network": deep(seed), "inputs": [0.5] * 64}) for seed in seeds]
+    networks = [Network.from_document(deep(seed)) for seed in seeds]
+    draws = [partial(getattr, network, "parameters") for network in networks]
+    return _compare("1000×64, first request ÷ drawing the parameters alone", asks, draws, process, 2, 1.5)
+
+
+def _compare(case: str, ours: Sequence[Work], peers: Sequence[Work], process: int, warm_up: int, bar: float) -> Row:
+    """Do both in turns and compare the processor time of the server with that of this thread, after some rounds."""
+    own = 0.0
+    with steady_memory():
+        for number, (one, other) in enumerate(zip(ours, peers, strict=True)):
+            if number == warm_up:
+                before, own = _processor_seconds(process), 0.0
+            one()
+            start = time.thread_time()
+            other()
+            own += time.thread_time() - start
+    rounds = len(ours) - warm_up
+    served = _processor_seconds(process) - before
+    return Row(case, served / rounds * 1e3, own / rounds * 1e3, served / own, bar, "ms")
+
+
+def _processor_seconds(process: int) -> float:
+    """Return the processor time that a process has taken, all its threads together (Linux)."""
+    text = Path(f"/proc/{process}/stat").read_text(encoding="ascii")
+    fields = text.rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def _opened(
@@ -138,11 +157,6 @@ def _peak_bytes(process: int) -> int:
     lines = Path(f"/proc/{process}/status").read_text(encoding="ascii").splitlines()
     peak = next(line for line in lines if line.startswith("VmHWM"))
     return int(peak.split()[1]) * 1024
-
-
-def _row(case: str, times: list[tuple[float, float]], bar: float) -> Row:
-    ours, peer = (statistics.median(one) * 1e3 for one in zip(*times, strict=True))
-    return Row(case, ours, peer, statistics.median(one / other for one, other in times), bar, "ms")
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -52,32 +52,22 @@ class Tracer:
         return self.recent.of(self.digest + change)
 
     def __call__(self, network: Network, inputs: Array, overrides: Sequence[Override] = ()) -> Trace:
-        """Return what `forward` returns, computed now or lately; its arrays may be read only."""
+        """Return what `forward` returns, computed now or lately; its outputs may be read only."""
         examples = len(inputs)
         work = network.multiply_adds * examples + len(network.layers) * LAYER
-        size = VALUES_HELD * network.value_count * examples * network.dtype.itemsize
+        values = VALUES_HELD * network.value_count * examples * network.dtype.itemsize
+        size = values + len(network.layers) * BYTES_OF_A_LAYER
         if work < WORTH_KEEPING or size > self.recent.kept.most_bytes // 2:
             return forward(network, inputs, overrides)
         pins = tuple(overrides)
 
         def compute() -> _Held:
             trace = forward(network, inputs, pins)
+            for values in trace.layers.values():
+                values.output.setflags(write=False)
             return _Held(trace.layers, trace.stacks)
 
         seen = blake2b(inputs.tobytes(), digest_size=16).digest()
         key = (self.digest, seen, inputs.shape, inputs.dtype.char, pins)
-        layers, stacks = self.recent.kept.find(key, compute, _size)
+        layers, stacks = self.recent.kept.find(key, compute, lambda _: size)
         return Trace(network, layers, pins, stacks)
-
-
-def _size(held: _Held) -> int:
-    """Count what a trace takes, an array that stands in it twice once; from now on nobody can write it."""
-    size = 0
-    seen = set()
-    for values in held.layers.values():
-        for array in (values.output, values.pre_activation, values.unpinned, *values.named.values()):
-            if array is not None and id(array) not in seen:
-                seen.add(id(array))
-                array.setflags(write=False)
-                size += array.nbytes
-    return size + len(held.layers) * BYTES_OF_A_LAYER
