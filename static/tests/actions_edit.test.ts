@@ -4,13 +4,13 @@ import { createEditActions, EDITS_KEPT, follow, mergeEdits, NEW_NETWORK } from "
 import { type Api, ApiError } from "../src/api";
 import { createStore, type Edit } from "../src/store";
 import { activationDocument } from "../src/views/edit/ActivationForm";
-import { fieldKind, readListText, readNumberText } from "../src/views/edit/argument_fields";
+import { fieldKind, firstValue, readListText, readNumberText } from "../src/views/edit/argument_fields";
 import { readBlock, writeBlock } from "../src/views/edit/block";
 import { layerRows, moveTarget } from "../src/views/edit/layer_rows";
 import { problemsByArgument } from "../src/views/edit/problems";
 import { weightStep } from "../src/views/edit/weight_places";
 import { cellIndex, extent, matrixForm, sliceFor } from "../src/views/edit/weights_window";
-import type { ActivationInfo, Edited, NetworkDocument, Operation, Summary } from "../src/wire";
+import type { ActivationInfo, ArgumentSchema, Edited, NetworkDocument, Operation, Summary } from "../src/wire";
 
 const DOCUMENT: NetworkDocument = {
   name: "walkthrough",
@@ -384,6 +384,14 @@ describe("the builder's forms", () => {
     expect(readListText("8, 8", { type: "array" })).toEqual({ value: [8, 8] });
     expect(readListText("-1", { anyOf: [{ type: "integer" }, { type: "array" }] })).toEqual({ value: -1 });
     expect(readListText("8, a", { type: "array" })).toEqual({ expected: "whole numbers, such as 8, 8" });
+    expect(readListText("1.5, 2", { type: "array" })).toEqual({ expected: "whole numbers, such as 8, 8" });
+    const numbers: ArgumentSchema = { anyOf: [{ type: "number" }, { type: "array" }] };
+    expect(readListText("0.5", numbers)).toEqual({ value: 0.5 });
+    expect(readListText("0.5, -2", numbers)).toEqual({ value: [0.5, -2] });
+    expect(readListText("", numbers)).toEqual({ expected: "a number, or several, such as 0.5, 2" });
+    const sizes: ArgumentSchema = { anyOf: [{ type: "integer", minimum: 1 }, { type: "array" }] };
+    expect(firstValue("kernel_size", sizes)).toBe(3);
+    expect(firstValue("size", sizes)).toBe(1);
   });
 
   it("write an activation as short as it can be", () => {

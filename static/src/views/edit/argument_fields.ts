@@ -67,15 +67,22 @@ export function readNumberText(text: string, schema: ArgumentSchema): Read<numbe
   return fits ? { value } : { expected };
 }
 
-/** Reads whole numbers such as "8, 8"; one alone stays a number where the schema takes that too. */
+/** Whether a schema takes a number, whole or not. */
+function isNumber(schema: ArgumentSchema): boolean {
+  return alternatives(schema).some((one) => one.type === "number");
+}
+
+/** Reads numbers such as "8, 8", whole ones unless the schema takes others; one alone stays a number where it may. */
 export function readListText(text: string, schema: ArgumentSchema): Read<number | number[]> {
   const parts = text.split(/[\s,;×x]+/).filter((part) => part !== "");
-  if (parts.length === 0 || parts.some((part) => !/^[+-]?\d+$/.test(part))) {
-    return { expected: "whole numbers, such as 8, 8" };
-  }
   const values = parts.map(Number);
+  const whole = !isNumber(schema);
+  if (parts.length === 0 || !values.every(whole ? Number.isInteger : Number.isFinite)) {
+    return { expected: whole ? "whole numbers, such as 8, 8" : "a number, or several, such as 0.5, 2" };
+  }
   const [first] = values;
-  return values.length === 1 && first !== undefined && isWhole(schema) ? { value: first } : { value: values };
+  const alone = values.length === 1 && (isWhole(schema) || !whole);
+  return alone && first !== undefined ? { value: first } : { value: values };
 }
 
 /** What a new layer begins with for an argument that must be given. */
@@ -84,7 +91,8 @@ export function firstValue(name: string, schema: ArgumentSchema): unknown {
   if (name === "units") return 3;
   const kind = fieldKind(name, schema);
   if (kind === "boolean") return false;
-  if (kind === "list") return [1];
+  if (name === "kernel_size") return 3;
+  if (kind === "list") return isWhole(schema) || isNumber(schema) ? 1 : [1];
   if (kind === "choice") return choices(schema)[0];
   return schema.minimum !== undefined && !isWhole(schema) ? 0.5 : Math.max(1, schema.minimum ?? 1);
 }
