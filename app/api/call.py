@@ -135,7 +135,10 @@ class Call(Request):
     @property
     def wants_tensors(self) -> bool:
         """Whether the client asks for the numbers of the answer as safetensors rather than in JSON."""
-        return prefers_safetensors(self.headers.get("accept", ""))
+        for name, value in self.scope["headers"]:
+            if name == b"accept" and b"safetensors" in value.lower():
+                return prefers_safetensors(self.headers.get("accept", ""))
+        return False
 
     async def read(self, model: type[Model]) -> Model:
         """Read the body as `model`; reports every mistake, those in its network too.

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from app.nn.forward import Trace
-from app.nn.statistics import Statistics, statistics, statistics_of, statistics_of_stack
+from app.nn.statistics import Statistics, statistics_of, statistics_of_stack
 
 
 def describe_layers(
@@ -13,19 +13,19 @@ def describe_layers(
 
     Without `batched`, indexes do not count the batch, which then has one example.
     """
+    if names is not None or not trace.stacks:
+        return _describe(trace, trace.layers if names is None else names, batched=batched)
     described: dict[str, Statistics] = {}
-    pinned = {override.layer for override in trace.overrides}
-    if names is None:
-        for stack in trace.stacks:
-            outputs = stack.outputs if batched else stack.outputs[:, 0]
-            described.update(zip(stack.names, statistics_of_stack(outputs), strict=True))
-        others = [name for name in trace.layers if name not in described]
-        for name in pinned & described.keys():
-            output = trace.layers[name].output
-            described[name] = statistics(output if batched else output[0])
-    else:
-        others = list(names)
-    arrays = [trace.layers[name].output for name in others]
-    found = statistics_of(arrays if batched else [output[0] for output in arrays])
-    described.update(zip(others, found, strict=True))
+    for stack in trace.stacks:
+        outputs = stack.outputs if batched else stack.outputs[:, 0]
+        described.update(zip(stack.names, statistics_of_stack(outputs), strict=True))
+    others = [name for name in trace.layers if name not in described]
+    pinned = [name for name in {override.layer for override in trace.overrides} if name in described]
+    described.update(_describe(trace, [*others, *pinned], batched=batched))
     return described
+
+
+def _describe(trace: Trace, names: Collection[str], *, batched: bool) -> dict[str, Statistics]:
+    outputs = [trace.layers[name].output for name in names]
+    found = statistics_of(outputs if batched else [output[0] for output in outputs])
+    return dict(zip(names, found, strict=True))
