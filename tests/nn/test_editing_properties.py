@@ -9,12 +9,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.nn.editing import OPERATIONS, edit_document
+from app.nn.editing.repeat_operations import REPEAT_OPERATIONS
+from app.nn.editing.vary_operations import VARY_OPERATIONS
 from app.nn.errors import NetworkError
 from app.nn.forward import forward
 from app.nn.inputs import read_overrides
 from app.nn.network import Network
 from tests.nn.networks import check_error, dense, document, random_batch, zoo
 from tests.nn.test_document import JSON
+
+ON_REPEATS = {one.name for one in (*REPEAT_OPERATIONS, *VARY_OPERATIONS)}
+"""What `test_editing_repeats.py` draws at random."""
 
 ADDED: tuple[dict[str, Any], ...] = (
     dense(3),
@@ -87,7 +92,7 @@ def operations(network: Network) -> st.SearchStrategy[dict[str, Any]]:
         "connect": {"from": tensors, "to": layers},
         "disconnect": {"from": tensors, "to": layers},
     }
-    assert choices.keys() == OPERATIONS.keys()
+    assert choices.keys() | ON_REPEATS == OPERATIONS.keys()
     return st.one_of(
         [st.fixed_dictionaries({"operation": st.just(name), **fields}) for name, fields in choices.items()]
     )
