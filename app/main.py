@@ -48,6 +48,7 @@ from app.api.event_stream import Streams
 from app.api.gate import Gate, Holding
 from app.api.guard import Guard
 from app.api.route import BASE
+from app.api.shortcut import Shortcut
 from app.api.traces import RecentTraces
 from app.cli.reading import open_network
 from app.errors import SettingsError, Unavailable, VitrineError
@@ -120,6 +121,7 @@ def create_app(settings: Settings | None = None, opened: StoredNetwork | None = 
     for error in (VitrineError, NetworkError):
         app.add_exception_handler(error, answer_error)
     app.add_exception_handler(HTTPException, answer_http_error)
+    app.add_middleware(Shortcut, routes=app.routes)
     access = app.state.access = decide_access(settings)
     app.add_middleware(Guard, access=access, page=access_page(settings.bundle))
     app.add_middleware(Boundary, answers=Holding(settings.answers_bytes, "answers"))

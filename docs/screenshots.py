@@ -14,6 +14,7 @@ PICTURES: dict[str, tuple[str, Literal["light", "dark"]]] = {
     "studio": ("/", "light"),
     "digits": ("/?network=digits", "dark"),
     "classifier": ("/?network=digits-conv&node=conv2[1,2,3]", "light"),
+    "signal": ("/?network=thousand-layers", "light"),
     "activations": ("/activations?compare=sigmoid,tanh,relu", "light"),
 }
 
@@ -30,6 +31,9 @@ def main() -> None:
             page = browser.new_page(viewport={"width": 1440, "height": 900}, color_scheme=scheme)
             page.goto(served.address + path)
             page.wait_for_selector("html[data-ready]")
+            if name == "signal":
+                page.get_by_role("tab", name="Signal").click()
+                page.wait_for_selector(".signal-drawing svg")
             page.wait_for_load_state("networkidle")
             page.screenshot(path=IMAGES / f"{name}.png")
             page.close()

@@ -8,6 +8,7 @@ thread, once the gate has let the call in.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, TypeVar, TypeVarTuple, cast
 
 import anyio.to_thread
@@ -95,7 +96,7 @@ class Call(Request):
     _held_bytes: int | None = None
     _body_bytes = 0
 
-    @property
+    @cached_property
     def services(self) -> Services:
         """What this call shares with all others."""
         return cast(Services, self.scope["app"].state.services)

@@ -19,10 +19,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.call import Call
 from app.api.dataset_inputs import resolve_inputs
 from app.api.encoding import encode
-from app.api.errors import validation_problems
+from app.api.errors import answer_error, validation_problems
 from app.api.media import SAFETENSORS
-from app.errors import InvalidRequest
-from app.nn.errors import Problem
+from app.errors import InvalidRequest, VitrineError
+from app.nn.errors import NetworkError, Problem
 
 BASE = "/api/v1"
 
@@ -74,7 +74,9 @@ class CallRoute(APIRoute):
                     await resolve_inputs(call, arguments["body"])
                 response = await endpoint(call=call, **arguments)
             except RecursionError:
-                raise InvalidRequest("the body is nested deeper than this server reads") from None
+                response = answer_error(call, InvalidRequest("the body is nested deeper than this server reads"))
+            except (VitrineError, NetworkError) as error:
+                response = answer_error(call, error)
             finally:
                 call.release()
             await response(scope, receive, send)

@@ -61,9 +61,9 @@ def _index(position: int, shape: Shape) -> Shape:
 def statistics(values: Array) -> Statistics:
     """Describe an array of any shape with at least one value; sums are taken in float64."""
     if values.size < HANDFUL:
-        numbers = values.reshape(-1).tolist()
-        if all(-SAFE < number < SAFE for number in numbers):  # not so for NaN
-            return _describe_handful(numbers, values.shape)
+        found = _describe_handful(values.reshape(-1).tolist(), values.shape)
+        if found is not None:
+            return found
     flat = values.reshape(-1)
     smallest, largest = int(flat.argmin()), int(flat.argmax())
     low, high = float(flat.item(smallest)), float(flat.item(largest))
@@ -98,20 +98,28 @@ def statistics(values: Array) -> Statistics:
     )
 
 
-def _describe_handful(numbers: list[float], shape: Shape) -> Statistics:
-    """Describe a few ordinary numbers without NumPy, which takes longer to start; it would add in the same order."""
-    total = 0.0
-    for number in numbers:  # sum() compensates rounding errors from Python 3.12 on
+def _describe_handful(numbers: list[float], shape: Shape) -> Statistics | None:
+    """Describe a few numbers without NumPy, which takes longer to start; it would add in the same order.
+
+    `None` for numbers that are not ordinary: not finite, or so large that their squares might not be.
+    """
+    low, high = min(numbers), max(numbers)
+    total = 0.0  # sum() compensates rounding errors from Python 3.12 on
+    zeros = positive = 0
+    for number in numbers:
         total += number
+        if number > 0:
+            positive += 1
+        elif number == 0:
+            zeros += 1
+    if not (low > -SAFE and high < SAFE and math.isfinite(total)):  # min and max may pass over NaN, a sum does not
+        return None
     mean = total / len(numbers)
     squares = 0.0
     for number in numbers:
         squares += (number - mean) * (number - mean)
-    high = max(numbers)
-    zeros = numbers.count(0)
-    positive = sum(number > 0 for number in numbers)
     return Statistics(
-        float(min(numbers)),
+        float(low),
         float(high),
         mean,
         math.sqrt(squares / len(numbers)),
