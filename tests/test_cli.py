@@ -457,7 +457,7 @@ def test_parameters_from_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[st
     errors = capsys.readouterr().err.splitlines()
     assert errors == [
         f'vitrine: {weights} /d_1/kernel: "d_1": kernel is 3×2; expected 2×2',
-        f'vitrine: {weights} /e/f: no layer is called the text "e"',
+        f'vitrine: {weights} /e/f: no layer is called "e"',
     ]
     for other in (tmp_path / "nothing.npz", document):
         assert main(["forward", str(document), "--parameters", str(other)]) == 1

@@ -12,7 +12,7 @@ from app.nn.description import describe_layers
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import Trace
 from app.nn.network import INPUT, Network
-from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, pointer_to
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, pointer_to, quote
 from app.nn.statistics import Statistics
 
 
@@ -127,4 +127,4 @@ def unknown_layer(network: Network, name: str) -> Problem:
     """Say that no layer has this name, and which there are."""
     names = [INPUT, *(placed.name for placed in network.layers)]
     known = ", ".join(names if len(names) <= 12 else [*names[:6], "…", *names[-5:]])
-    return Problem("", f"no layer is called {describe(name)}; there are {known}", f"one of {known}", name[:60])
+    return Problem("", f"no layer is called {quote(name)}; there are {known}", f"one of {known}", name[:60])

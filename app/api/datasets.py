@@ -118,8 +118,16 @@ async def delete_dataset(name: str, call: Call) -> Response:
     if name in DATASETS:
         detail = f"{name} comes with Vitrine and stays as it is"
         raise ReadOnly(Problem("/name", detail, "a data set of your own", name))
-    await call.file(delete_own, name, call.services.dataset_folders)
+    await call.file(_delete, name, call.services.dataset_folders)
     return Response(status_code=204)
+
+
+def _delete(name: str, folders: Folders) -> None:
+    try:
+        delete_own(name, folders)
+    except OSError as error:
+        detail = f"the data set cannot be deleted: {explain_os_error(error)}"
+        raise Unavailable(detail) from None
 
 
 def _read_csv(body: DatasetToStore) -> Table:

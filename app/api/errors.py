@@ -1,5 +1,6 @@
 """Every error as `application/problem+json` (RFC 9457): the one place that maps errors to statuses."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -175,6 +176,9 @@ def internal_error() -> Response:
     return problem_response(INTERNAL, [Problem("", detail)])
 
 
+_NOT_EXPECTED = re.compile("^Input should be |^(String|List) should have | after validation.*")
+"""What is left out of Pydantic's messages, so that the rest fits behind "expected"."""
+
 _EXPECTED = {
     "string_type": "a text",
     "int_type": "an integer",
@@ -212,7 +216,7 @@ def validation_problems(error: ValidationError, what: str, fields: Iterable[str]
                     Problem(pointer, f"{name}: expected {expected}, received {received}", expected, received)
                 )
             case _:
-                expected = found["msg"].removeprefix("Input should be ")
+                expected = _NOT_EXPECTED.sub("", found["msg"])
                 problems.append(
                     Problem(pointer, f"{name}: expected {expected}, received {received}", expected, received)
                 )

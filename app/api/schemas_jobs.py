@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.api.schemas import Answer, Count
+from app.api.schemas import Answer
 
 JobStatus = Literal["queued", "running", "paused", "stopping", "done", "stopped", "failed"]
 
@@ -61,4 +61,4 @@ class JobsQuery(BaseModel):
     status: Literal["", "queued", "running", "paused", "stopping", "done", "stopped", "failed"] = Field(
         "", description="Only those with this status."
     )
-    limit: Count = Field(100, ge=1, le=1000, description="How many to send, the newest first.")
+    limit: int = Field(100, ge=1, le=1000, description="How many to send, the newest first.")

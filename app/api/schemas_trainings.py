@@ -147,7 +147,7 @@ class TrainingsQuery(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
 
-    limit: Count = Field(100, ge=1, le=1000, description="How many to send, the newest first.")
+    limit: int = Field(100, ge=1, le=1000, description="How many to send, the newest first.")
 
 
 _WEIGHT = {

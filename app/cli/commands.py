@@ -20,7 +20,7 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.explain import explain
 from app.nn.forward import forward as compute
 from app.nn.inputs import read_node
-from app.nn.reading import Array, describe, read_array
+from app.nn.reading import Array, quote, read_array
 from app.nn.summary import summarize
 
 
@@ -73,7 +73,7 @@ def activation(chosen: Namespace) -> str:
     record = find_activation(chosen.name)
     if record is None:
         known = ", ".join(ACTIVATIONS)
-        raise NotFound(Problem("NAME", f"no activation is called {describe(chosen.name)}; there are {known}"))
+        raise NotFound(Problem("NAME", f"no activation is called {quote(chosen.name)}; there are {known}"))
     with Problems() as problems:
         x = problems.read("VALUE ", _read_values, chosen.values)
         bound = problems.read("--parameter ", _bind, record, chosen.parameters)

@@ -44,6 +44,10 @@ def find_own(name: str, folders: Folders) -> Dataset | None:
         described = orjson.loads((folders.data / FOLDER / name / "dataset.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
         return None
+    return _record(name, described)
+
+
+def _record(name: str, described: Mapping[str, Any]) -> Dataset:
     return Dataset(
         name=name,
         title=described["title"],
@@ -101,9 +105,7 @@ def store_own(name: str, title: str, description: str, table: Table, folders: Fo
             raise _taken(name) from None
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
-    found = find_own(name, folders)
-    assert found is not None, "it was just written"
-    return found
+    return _record(name, described)
 
 
 def _taken(name: str) -> InvalidRequest:
@@ -122,10 +124,13 @@ def check_name(name: str, taken: Mapping[str, Any]) -> None:
 def delete_own(name: str, folders: Folders) -> None:
     """Delete a data set; raises `NotFound`, `OSError`."""
     folder = folders.data / FOLDER
-    if find_own(name, folders) is None:
-        raise NotFound(Problem("/name", f'no data set of yours is called "{name[:60]}"'))
     gone = folder / f".{secrets.token_hex(8)}"
-    (folder / name).rename(gone)
+    try:
+        if find_own(name, folders) is None:
+            raise FileNotFoundError
+        (folder / name).rename(gone)
+    except FileNotFoundError:  # also where another request deletes it at the same time
+        raise NotFound(Problem("/name", f'no data set of yours is called "{name[:60]}"')) from None
     shutil.rmtree(gone)
 
 

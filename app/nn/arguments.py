@@ -12,7 +12,7 @@ from app.nn.activations import ACTIVATIONS, BoundActivation, bind, find_activati
 from app.nn.argument_types import ArgumentType
 from app.nn.errors import Problem
 from app.nn.initializers import INITIALIZERS, default_initializer, read_initializer
-from app.nn.reading import describe, pointer_to, read_fields
+from app.nn.reading import describe, pointer_to, quote, read_fields
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class ActivationChoice:
             return None, [
                 Problem(
                     place,
-                    f"no activation is called {describe(name)}; there are {names}",
+                    f"no activation is called {quote(name)}; there are {names}",
                     f"one of {names}",
                     describe(name),
                 )

@@ -11,7 +11,7 @@ from typing import Any, ClassVar, TypeVar
 
 from app.nn.arguments import arguments_schema, declared_arguments, read_arguments
 from app.nn.errors import Problem
-from app.nn.reading import describe
+from app.nn.reading import describe, quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,9 +60,9 @@ class Choice:
         if record is None:
             names = ", ".join(self.records)
             place = "/name" if isinstance(value, dict) else ""
-            received = describe(values.get("name"))
-            detail = f"no {self.what} is called {received}; there are {names}"
-            return None, [Problem(place, detail, f"one of {names}", received)]
+            name = values.get("name")
+            detail = f"no {self.what} is called {quote(name)}; there are {names}"
+            return None, [Problem(place, detail, f"one of {names}", describe(name))]
         arguments, problems = read_arguments(record, values, ("name",), record.name)
         if problems:
             return None, problems

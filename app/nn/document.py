@@ -23,6 +23,7 @@ from app.nn.reading import (
     MAXIMUM_PROBLEMS,
     describe,
     is_integer,
+    quote,
     read_fields,
 )
 
@@ -233,7 +234,7 @@ class DocumentReader:
         if not isinstance(kind, str) or kind not in LAYERS:
             kinds = ", ".join(LAYERS)
             detail = (
-                f"{what}: there is no layer kind {describe(kind)}; there are {kinds}"
+                f"{what}: there is no layer kind {quote(kind)}; there are {kinds}"
                 if "kind" in value
                 else f"{what} has no kind; there are {kinds}"
             )

@@ -13,6 +13,7 @@ from app.nn.reading import (
     Shape,
     describe,
     pointer_to,
+    quote,
     read_fields,
     read_index,
     read_number,
@@ -59,11 +60,11 @@ def _read_edit(specs: Specs, dtype: np.dtype[Any], value: object) -> tuple[Edit 
         return None, problems
     layer, parameter = edit["layer"], edit["parameter"]
     if not isinstance(layer, str) or layer not in specs:
-        return None, [Problem("/layer", f"no layer is called {describe(layer)}", "a layer's name", describe(layer))]
+        return None, [Problem("/layer", f"no layer is called {quote(layer)}", "a layer's name", describe(layer))]
     spec = specs[layer].get(parameter) if isinstance(parameter, str) else None
     if spec is None:
         names = ", ".join(specs[layer]) or "none"
-        detail = f'"{layer}" has no parameter {describe(parameter)}; it has {names}'
+        detail = f'"{layer}" has no parameter {quote(parameter)}; it has {names}'
         return None, [Problem("/parameter", detail, names, describe(parameter))]
     index, problems = read_index(edit["index"], spec.shape, f"{layer}/{parameter}")
     problems = [problem.within("/index") for problem in problems]

@@ -7,7 +7,7 @@ import numpy as np
 
 from app.nn.errors import Problem
 from app.nn.layers import ParameterSpec
-from app.nn.reading import Array, Shape, describe, format_shape, read_array
+from app.nn.reading import Array, Shape, describe, format_shape, quote, read_array
 
 
 def check_parameter(specs: Mapping[str, ParameterSpec] | None, layer: str, name: str, shape: Shape) -> list[Problem]:
@@ -16,11 +16,11 @@ def check_parameter(specs: Mapping[str, ParameterSpec] | None, layer: str, name:
     `None` stands for the specs of a layer that does not exist.
     """
     if specs is None:
-        return [Problem("", f"no layer is called {describe(layer)}", "a layer's name", describe(layer))]
+        return [Problem("", f"no layer is called {quote(layer)}", "a layer's name", describe(layer))]
     spec = specs.get(name)
     if spec is None:
         known = ", ".join(specs) or "none"
-        detail = f'"{layer}" has no parameter {describe(name)}; it has {known}'
+        detail = f'"{layer}" has no parameter {quote(name)}; it has {known}'
         return [Problem("", detail, known, describe(name))]
     if shape != spec.shape:
         expected, received = format_shape(spec.shape), format_shape(shape)

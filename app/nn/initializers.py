@@ -17,7 +17,7 @@ import numpy as np
 
 from app.nn.argument_types import Number
 from app.nn.errors import Problem
-from app.nn.reading import Array, Shape, describe, is_integer, pointer_to
+from app.nn.reading import Array, Shape, describe, is_integer, pointer_to, quote
 
 Draw = Callable[..., None]
 """`draw(generator, out, shape, **settings)`: fill `out`, the flat array of a parameter of `shape`."""
@@ -215,7 +215,7 @@ def read_initializer(value: object) -> tuple[BoundInitializer | None, list[Probl
         return None, [
             Problem(
                 place,
-                f"no initializer is called {describe(name)}; there are {names}",
+                f"no initializer is called {quote(name)}; there are {names}",
                 f"one of {names}",
                 describe(name),
             )

@@ -21,9 +21,10 @@ from app.nn.reading import (
 )
 
 INPUT_FIELDS = ("shape", "dtype", "names", "default", "preprocessing", "classes")
+LONGEST_SIDE = 65_536
 PREPROCESSING = {
     "scale": "a positive number to divide by",
-    "resize": "[height, width]",
+    "resize": f"[height, width], each from 1 to {LONGEST_SIDE:,}",
     "mean": "a number, or a list with one a channel",
     "std": "a positive number, or a list with one a channel",
     "fit": 'one of "crop" (the middle of a picture of other proportions), "pad" and "stretch"',
@@ -111,7 +112,7 @@ def _check_preprocessing(value: object) -> list[Problem]:
     fields, problems = read_fields(value, PREPROCESSING, "preprocessing")
     for name, one in fields.items():
         if name == "resize":
-            fits = isinstance(one, list) and len(one) == 2 and all(is_integer(n, 1, 65_536) for n in one)
+            fits = isinstance(one, list) and len(one) == 2 and all(is_integer(n, 1, LONGEST_SIDE) for n in one)
         elif name in _WORDS:
             fits = isinstance(one, str | bool) and one in _WORDS[name]
         elif name in PREPROCESSING:

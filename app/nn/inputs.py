@@ -15,6 +15,7 @@ from app.nn.reading import (
     describe,
     format_shape,
     pointer_to,
+    quote,
     read_array,
     read_fields,
     read_index,
@@ -89,7 +90,7 @@ def read_node(network: Network, value: object) -> tuple[str, Shape]:
 def _read_place(network: Network, node: Mapping[str, Any]) -> tuple[str | None, Shape | None, list[Problem]]:
     layer = node["layer"]
     if not isinstance(layer, str) or layer not in network:
-        detail = f"no layer is called {describe(layer)}"
+        detail = f"no layer is called {quote(layer)}"
         return None, None, [Problem("/layer", detail, "a layer's name, or input", describe(layer))]
     index, problems = read_index(node["index"], network.shape_of(layer), f'"{layer}"')
     return layer, index, [problem.within("/index") for problem in problems]

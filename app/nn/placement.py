@@ -10,7 +10,7 @@ from app.nn.document import Document, LayerEntry
 from app.nn.errors import LimitError, Problem
 from app.nn.layers import Layer, ParameterSpec, ShapeError
 from app.nn.limits import Limits
-from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, describe, format_shape, pointer_to, read_array
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, describe, format_shape, pointer_to, quote, read_array
 
 INPUT = "input"
 """The name under which layers read the network's input."""
@@ -95,9 +95,7 @@ class Placement:
             if name not in self.shapes and len(self.problems) < MAXIMUM_PROBLEMS:
                 place = f"{entry.pointer}/inputs/{position}"
                 reason = "does not stand before it" if name in later else "does not exist"
-                detail = (
-                    f"{self._what(entry)}: its input {describe(name)} {reason}; expected an earlier layer, or input"
-                )
+                detail = f"{self._what(entry)}: its input {quote(name)} {reason}; expected an earlier layer, or input"
                 self.problems.append(Problem(place, detail, "an earlier layer", describe(name)))
             known = known and name in self.shapes
         return inputs if known else None
@@ -166,7 +164,7 @@ class Placement:
                 self.problems.append(
                     Problem(
                         place,
-                        f"{what} has no parameter {describe(name)}; it has {names}",
+                        f"{what} has no parameter {quote(name)}; it has {names}",
                         names,
                         describe(name),
                     )

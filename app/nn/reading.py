@@ -49,6 +49,11 @@ def describe(value: object) -> str:
     return type(value).__name__
 
 
+def quote(name: object) -> str:
+    """Write a name as it stands in a sentence, a text in quotes only; what is no text as `describe` says it."""
+    return describe(name).removeprefix("the text ")
+
+
 def format_shape(shape: Iterable[int]) -> str:
     """Write a shape as people say it: `(3, 1)` is `3×1`, `()` is `a number`."""
     return "×".join(str(length) for length in shape) or "a number"
@@ -83,7 +88,7 @@ def read_fields(
     problems = [
         Problem(
             pointer_to(name),
-            f"{what} has no field {describe(str(name))}; it may have {', '.join(known)}",
+            f"{what} has no field {quote(str(name))}; it may have {', '.join(known)}",
             f"one of {', '.join(known)}",
             str(name)[:60],
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.datasets import Folders
+from app.errors import NotFound
 from app.nn.errors import NetworkError, Problem
 from app.nn.losses import LOSS, Loss
 from app.nn.metrics import Metric
@@ -42,6 +43,8 @@ def read_evaluation(
         source = read_source(dataset, network, folders, arrays, "")
     except NetworkError as error:
         problems += error.within("/dataset").problems
+    except NotFound as error:
+        raise NotFound(problem.within("/dataset") for problem in error.problems) from None
     trained = network.document.get("training", {})
     if loss is None:
         loss = trained.get("loss") or default_loss(network)

@@ -20,6 +20,7 @@ from app.nn.network import Network
 from app.nn.reading import Array, describe, read_array, read_fields
 from app.nn.training import Training
 from app.nn.training.targets import read_examples
+from app.nn.training.vector import frozen_masks, trained_parts
 from app.trainings.encoding import encode_targets
 from app.trainings.scaling import SCALINGS
 
@@ -176,7 +177,7 @@ def _read_given(value: Mapping[str, Any], network: Network, arrays: dict[str, Ar
 
 
 def _try(plan: Plan, network: Network, folders: Folders) -> None:
-    """Refuse examples that fit neither the network nor the loss, by the first of them, before anything is begun."""
+    """Refuse before anything is begun what a trainer would refuse: examples that do not fit, by the first of them."""
     for source, prefix, place in ((plan.source, "", "/dataset"), (plan.validation, "validation/", "/validation_data")):
         if source is None:
             continue
@@ -194,6 +195,8 @@ def _try(plan: Plan, network: Network, folders: Folders) -> None:
             raise
         except NetworkError as error:
             raise error.within(place) from None
+    trained_parts(network, frozen_masks(network, plan.training.freeze))
+    plan.training.check_monitors(validated=plan.validation is not None or plan.training.validation_split > 0)
     count = plan.source.count
     if plan.training.validation_split and plan.training.validation_count(count) in {0, count}:
         detail = f"a validation_split of {plan.training.validation_split:g} of {count} examples leaves one side empty"

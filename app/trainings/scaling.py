@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from app.datasets.fitting import normalize
+from app.nn.errors import NetworkError, Problem
 from app.nn.network import Network
 from app.nn.reading import Array
 
@@ -21,14 +22,19 @@ SCALINGS = ("standard", "min_max")
 def find_scaling(inputs: Array, scaling: str) -> dict[str, list[float]]:
     """Return what to take away (`mean`) and to divide by (`std`), for each place of the last axis.
 
-    A feature that is the same in all examples is divided by 1.
+    A feature that is the same in all examples is divided by 1. Raises `NetworkError` for inputs so large that these
+    numbers are not finite.
     """
     rows = inputs.reshape(-1, inputs.shape[-1]).astype(np.float64, copy=False)
-    if scaling == "standard":
-        away, by = rows.mean(axis=0), rows.std(axis=0)
-    else:
-        away = rows.min(axis=0)
-        by = rows.max(axis=0) - away
+    with np.errstate(all="ignore"):
+        if scaling == "standard":
+            away, by = rows.mean(axis=0), rows.std(axis=0)
+        else:
+            away = rows.min(axis=0)
+            by = rows.max(axis=0) - away
+    if not (np.isfinite(away).all() and np.isfinite(by).all()):
+        detail = "the inputs are too large to be scaled: their mean or their spread is not finite"
+        raise NetworkError([Problem("/scaling", detail, "smaller inputs, or no scaling")])
     return {"mean": away.tolist(), "std": np.where(by > 0, by, 1.0).tolist()}
 
 

@@ -187,6 +187,7 @@ def test_mistakes(jobs: Jobs, http: httpx.Client) -> None:
         assert "Last-Event-ID" in problem(response, 422)["detail"]
     problem(http.get(f"/api/v1/jobs/{job.id}/events?after=3"), 422)
     problem(http.get("/api/v1/jobs?status=gone"), 422)
+    problem(http.get("/api/v1/jobs?limit=0"), 422)
     wait_for_end(jobs, job)
 
 

@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from app.api.examples import EXAMPLES
+from app.datasets import Dataset, Folders, own
+from app.datasets.own import delete_own
 from app.main import create_app
 from app.settings import Settings
 from tests.api.client import Client, connect
@@ -97,6 +99,11 @@ async def test_wrong_requests(client: Client, change: dict[str, Any], pointer: s
     assert problem["pointer"] == pointer
 
 
+async def test_a_text_that_is_too_long(client: Client) -> None:
+    problem = await client.problem("POST", PATH, 422, json={"name": "mine", "csv": CSV, "title": "a" * 201})
+    assert problem["detail"].startswith('title: expected at most 200 characters, received the text "aaa')
+
+
 async def test_names_are_taken_once_and_there_is_a_limit(client: Client) -> None:
     await create(client)
     problem = await client.problem("POST", PATH, 422, json={"name": "mine", "csv": CSV})
@@ -106,6 +113,21 @@ async def test_names_are_taken_once_and_there_is_a_limit(client: Client) -> None
     await client.problem("POST", PATH, 413, json={"name": "fourth", "csv": CSV})
     assert (await client.http.delete(f"{PATH}/second")).status_code == 204
     await create(client, name="fourth")
+
+
+async def test_one_of_several_that_delete_it_at_once_does(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    await create(client)
+    find = own.find_own
+
+    def find_and_lose(name: str, folders: Folders) -> Dataset | None:
+        found = find(name, folders)
+        monkeypatch.undo()
+        delete_own(name, folders)
+        return found
+
+    monkeypatch.setattr(own, "find_own", find_and_lose)
+    problem = await client.problem("DELETE", f"{PATH}/mine", 404)
+    assert problem["pointer"] == "/name"
 
 
 async def test_what_comes_with_vitrine_stays(client: Client) -> None:

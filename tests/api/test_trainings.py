@@ -358,7 +358,11 @@ def test_a_table_is_encoded_and_evaluated_as_it_was_trained(api: Api) -> None:
         ),
         ({"dataset": {"inputs": [[1.0, "2"]], "targets": [1.0]}}, 422, "/dataset/inputs/0/1"),
         ({"dataset": {"inputs": [[1.0]], "targets": [1.0]}}, 422, "/dataset/inputs"),
+        ({"dataset": {"inputs": [[1.0, 2.0]], "targets": 1.0}, "validation_data": None}, 422, "/dataset/targets"),
+        ({"validation_data": {"inputs": [[1.0, 2.0]], "targets": 1.0}}, 422, "/validation_data/targets"),
         ({"dataset": None}, 422, "/dataset"),
+        ({"callbacks": ["early_stopping"], "validation_data": None}, 422, "/callbacks/0/monitor"),
+        ({"freeze": [{"layer": f"dense_{number}"} for number in (1, 2, 3)]}, 422, "/network"),
         ({"validation_split": 0.2}, 422, "/validation_data"),
         ({"scaling": "log"}, 422, "/scaling"),
         ({"loss": "cross"}, 422, "/loss"),
@@ -375,6 +379,23 @@ def test_mistakes_are_pointed_at(api: Api, change: Any, status: int, pointer: st
     assert response.status_code == status, response.text
     problem = response.json()
     assert problem["pointer"] == pointer or pointer in [one["pointer"] for one in problem.get("errors", [])], problem
+
+
+@pytest.mark.parametrize(
+    ("change", "status", "pointer"),
+    [
+        ({"dataset": {"name": "nothing"}}, 404, "/dataset/name"),
+        ({"dataset": {"name": "spirals"}, "split": "tset"}, 422, "/dataset/split"),
+        ({"dataset": {"inputs": [[1.0, 2.0]], "targets": 1.0}}, 422, "/dataset/targets"),
+        ({"dataset": {"name": "iris"}}, 422, "/dataset/name"),
+        ({"dataset": {"name": "spirals"}, "loss": "cross"}, 422, "/loss"),
+        ({"dataset": {"name": "spirals"}, "metrics": ["accuracy", "sharpness"]}, 422, "/metrics/1"),
+    ],
+)
+def test_mistakes_of_an_evaluation_are_pointed_at(api: Api, change: Any, status: int, pointer: str) -> None:
+    response = api.http.post("/evaluate", json={"network": SPIRALS, **change})
+    assert response.status_code == status, response.text
+    assert response.json()["pointer"] == pointer
 
 
 def test_more_than_can_be_kept_is_refused_before_it_is_trained(api: Api) -> None:

@@ -106,7 +106,7 @@ def test_activations_by_name_or_object(value: object, written: object) -> None:
 @pytest.mark.parametrize(
     ("value", "place", "words"),
     [
-        ("rleu", "", 'no activation is called the text "rleu"; there are linear, '),
+        ("rleu", "", 'no activation is called "rleu"; there are linear, '),
         ("ReLU", "", "no activation is called"),
         (None, "", "no activation is called null"),
         (5, "", "no activation is called 5"),

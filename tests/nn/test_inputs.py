@@ -178,7 +178,7 @@ def test_nodes_are_read() -> None:
         ("hidden[0]", "", "expected an object"),
         ({"layer": "hidden"}, "", "a node needs index"),
         ({"layer": "hidden", "index": [0], "value": 1}, "/value", "no field"),
-        ({"layer": "there", "index": [0]}, "/layer", 'no layer is called the text "there"'),
+        ({"layer": "there", "index": [0]}, "/layer", 'no layer is called "there"'),
         ({"layer": "hidden", "index": [0, 0]}, "/index", "a list of 1 integer"),
         ({"layer": "hidden", "index": [10**400]}, "/index", ""),
         ({"layer": "hidden", "index": [0.0]}, "/index", "a list of 1 integer"),

@@ -14,7 +14,7 @@ from app.nn.initializers import draw_parameter
 from app.nn.layers import ParameterSpec
 from app.nn.limits import Limits
 from app.nn.network import INPUT, Network, PlacedLayer
-from app.nn.reading import Array, describe
+from app.nn.reading import Array, describe, quote
 
 MOST_DRAWN_VALUES = 1_000_000
 """More drawn values than this are not written into a document: it would be too large to send about."""
@@ -185,7 +185,7 @@ class Draft:
         if value == INPUT:
             detail = f"{name} is the network's input; expected a layer"
             raise NetworkError([Problem(f"/{name}", detail, "a layer's name", INPUT)])
-        detail = f"{name}: no layer is called {describe(value)}"
+        detail = f"{name}: no layer is called {quote(value)}"
         raise NetworkError([Problem(f"/{name}", detail, "a layer's name", describe(value))])
 
 

@@ -12,7 +12,7 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.input_spec import MAXIMUM_NAME
 from app.nn.layers import LAYERS
 from app.nn.network import INPUT
-from app.nn.reading import describe, pointer_to
+from app.nn.reading import describe, pointer_to, quote
 
 
 def add_layer(draft: Draft, operation: Fields) -> None:
@@ -78,7 +78,7 @@ def _read_inputs(draft: Draft, layer: dict[str, Any]) -> tuple[str, ...]:
         expected = "a list with the names of layers"
         raise NetworkError([Problem("/layer/inputs", f"inputs is {describe(inputs)}; expected {expected}", expected)])
     problems = [
-        Problem(pointer_to("layer", "inputs", position), f"no layer is called {describe(one)}", "a layer's name")
+        Problem(pointer_to("layer", "inputs", position), f"no layer is called {quote(one)}", "a layer's name")
         for position, one in enumerate(inputs)
         if not (isinstance(one, str) and one in draft.network)
     ]

@@ -10,7 +10,7 @@ from app.nn.editing.draft import Draft
 from app.nn.editing.operation import Fields, Operation
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.input_spec import read_input_spec
-from app.nn.reading import Shape, describe, format_shape, read_array, read_index, read_number
+from app.nn.reading import Shape, describe, format_shape, quote, read_array, read_index, read_number
 
 NETWORK_FIELDS = tuple(name for name in DOCUMENT_FIELDS if name not in ("input", "layers"))
 MOST_VALUES = 1_000_000
@@ -24,7 +24,7 @@ def set_parameters(draft: Draft, operation: Fields) -> None:
     parameter = operation["parameter"]
     if not isinstance(parameter, str) or parameter not in placed.parameter_specs:
         names = ", ".join(placed.parameter_specs) or "none"
-        detail = f'"{layer}" has no parameter {describe(parameter)}; it has {names}'
+        detail = f'"{layer}" has no parameter {quote(parameter)}; it has {names}'
         raise NetworkError([Problem("/parameter", detail, names, describe(parameter))])
     given = {name for name in ("values", "index", "value") if name in operation}
     if given not in ({"values"}, {"index", "value"}):

@@ -13,7 +13,7 @@ import numpy as np
 from app.nn.errors import NetworkError, Problem
 from app.nn.forward import silently
 from app.nn.network import INPUT
-from app.nn.reading import Array, Shape, describe, read_fields, read_index
+from app.nn.reading import Array, Shape, describe, quote, read_fields, read_index
 from app.nn.training.batches import Batch
 from app.nn.training.plan import Passes
 from app.nn.training.trainer import Trainer
@@ -116,12 +116,10 @@ def read_weight(trainer: Trainer, value: object) -> tuple[str, str, Shape]:
     layer, parameter = entry["layer"], entry["parameter"]
     arrays = trainer.vector.arrays
     if not isinstance(layer, str) or layer not in arrays:
-        raise NetworkError(
-            [Problem("/layer", f"no layer is called {describe(layer)}", "a layer's name", describe(layer))]
-        )
+        raise NetworkError([Problem("/layer", f"no layer is called {quote(layer)}", "a layer's name", describe(layer))])
     if not isinstance(parameter, str) or parameter not in arrays[layer]:
         known = ", ".join(arrays[layer]) or "none"
-        detail = f'"{layer}" has no parameter {describe(parameter)}; it has {known}'
+        detail = f'"{layer}" has no parameter {quote(parameter)}; it has {known}'
         raise NetworkError([Problem("/parameter", detail, known, describe(parameter))])
     index, problems = read_index(entry["index"], arrays[layer][parameter].shape, f"{layer}/{parameter}")
     if index is None:

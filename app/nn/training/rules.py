@@ -8,7 +8,7 @@ from app.nn.argument_types import Number
 from app.nn.arguments import argument, read_arguments
 from app.nn.errors import Problem
 from app.nn.network import Network
-from app.nn.reading import MAXIMUM_PROBLEMS, Shape, describe, pointer_to, read_fields, read_index
+from app.nn.reading import MAXIMUM_PROBLEMS, Shape, describe, pointer_to, quote, read_fields, read_index
 
 LONGEST_LIST = 10_000
 """No list in a training's document is longer."""
@@ -75,14 +75,14 @@ class Regularizer:
         for position, name in enumerate(self.layers or ()):
             if name not in {placed.name for placed in network.layers}:
                 place = pointer_to("layers", position)
-                found.append(Problem(place, f"no layer is called {describe(name)}", "a layer's name", describe(name)))
+                found.append(Problem(place, f"no layer is called {quote(name)}", "a layer's name", describe(name)))
             elif self.parameter not in network.placed(name).parameter_specs:
                 names = ", ".join(network.placed(name).parameter_specs) or "none"
-                detail = f'"{name}" has no parameter {describe(self.parameter)}; it has {names}'
+                detail = f'"{name}" has no parameter {quote(self.parameter)}; it has {names}'
                 found.append(Problem(pointer_to("layers", position), detail, names, describe(self.parameter)))
         if self.layers is None and not any(self.parameter in placed.parameter_specs for placed in network.layers):
             names = ", ".join(sorted({name for placed in network.layers for name in placed.parameter_specs})) or "none"
-            detail = f"no layer has a parameter {describe(self.parameter)}; there are {names}"
+            detail = f"no layer has a parameter {quote(self.parameter)}; there are {names}"
             found.append(Problem("/parameter", detail, names, describe(self.parameter)))
         return found
 
@@ -130,7 +130,7 @@ def read_freeze(network: Network, value: object) -> tuple[Freeze | None, list[Pr
         return None, problems
     name = entry["layer"]
     if not isinstance(name, str) or name not in {placed.name for placed in network.layers}:
-        return None, [Problem("/layer", f"no layer is called {describe(name)}", "a layer's name", describe(name))]
+        return None, [Problem("/layer", f"no layer is called {quote(name)}", "a layer's name", describe(name))]
     placed = network.placed(name)
     if "node" in entry:
         if len(entry) > 2:
@@ -144,7 +144,7 @@ def read_freeze(network: Network, value: object) -> tuple[Freeze | None, list[Pr
     spec = placed.parameter_specs.get(parameter) if isinstance(parameter, str) else None
     if spec is None:
         names = ", ".join(placed.parameter_specs) or "none"
-        detail = f'"{name}" has no parameter {describe(parameter)}; it has {names}'
+        detail = f'"{name}" has no parameter {quote(parameter)}; it has {names}'
         return None, [Problem("/parameter", detail, names, describe(parameter))]
     if "index" not in entry:
         return Freeze(name, parameter), []

@@ -13,7 +13,7 @@ from app.nn.losses import LOSS, Loss
 from app.nn.metrics import METRIC, Metric
 from app.nn.network import Network
 from app.nn.optimizers import OPTIMIZER, Optimizer, RMSprop
-from app.nn.reading import LARGEST_INTEGER, describe, is_number, pointer_to
+from app.nn.reading import LARGEST_INTEGER, describe, is_number, pointer_to, quote
 from app.nn.training.augmentation import AUGMENTATION, Augmentation
 from app.nn.training.early_stopping import CALLBACK, Callback, EarlyStopping
 from app.nn.training.rules import Freeze, Regularizer, read_freezes, read_regularizers
@@ -194,7 +194,7 @@ class Training:
             monitor = callback.monitor if isinstance(callback, EarlyStopping) else "loss"
             if monitor.removeprefix("val_") not in keys:
                 known = ", ".join([*keys, *(f"val_{key}" for key in keys)])
-                detail = f"the history has no {describe(monitor)}; it has {known}"
+                detail = f"the history has no {quote(monitor)}; it has {known}"
                 found.append(Problem(pointer_to("callbacks", position, "monitor"), detail, known, describe(monitor)))
         known_classes = max(outputs, 2)
         for number, _ in self.class_weight or ():
@@ -208,6 +208,14 @@ class Training:
             if reason:
                 found.append(Problem(pointer_to("augmentation", position), reason, "images", augmentation.name))
         return found
+
+    def check_monitors(self, *, validated: bool) -> None:
+        """Refuse to watch numbers of a validation when nothing is `validated`; raises `NetworkError`."""
+        for position, callback in enumerate(self.callbacks):
+            if isinstance(callback, EarlyStopping) and callback.monitor.startswith("val_") and not validated:
+                detail = f"{callback.monitor} is watched, but there are no examples to validate with"
+                place = pointer_to("callbacks", position, "monitor")
+                raise NetworkError([Problem(place, detail, "validation_split, or validation data", callback.monitor)])
 
     def steps_per_epoch(self, examples: int) -> int:
         """Return the number of batches that so many examples make; the last may be smaller."""

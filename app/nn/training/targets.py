@@ -58,7 +58,10 @@ def read_examples(
                 f"the inputs go from {inputs.min()} to {inputs.max()}; the Embedding has {network.integer_bound} rows"
             )
             problems.append(Problem("/inputs", detail, f"0 to {network.integer_bound - 1}"))
-    if len(inputs) != len(targets):
+    if not targets.ndim:
+        detail = "the targets are a number; expected a list with one for each example"
+        problems.append(Problem("/targets", detail, "a list of targets", "a number"))
+    elif inputs.ndim and len(inputs) != len(targets):
         detail = f"there are {len(inputs)} inputs, but {len(targets)} targets"
         problems.append(Problem("/targets", detail, f"{len(inputs)} targets", str(len(targets))))
     if not problems:

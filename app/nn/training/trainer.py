@@ -64,16 +64,9 @@ class Trainer:
                 raise NetworkError([Problem("/validation_split", detail, "some examples on both sides")])
             self.validation = replace(examples.part(kept, len(examples)), weights=None)
             examples = examples.part(0, kept)
-        for position, callback in enumerate(training.callbacks):
-            if isinstance(callback, EarlyStopping) and callback.monitor.startswith("val_") and self.validation is None:
-                detail = f"{callback.monitor} is watched, but there are no examples to validate with"
-                place = f"/callbacks/{position}/monitor"
-                raise NetworkError([Problem(place, detail, "validation_split, or validation data", callback.monitor)])
+        training.check_monitors(validated=self.validation is not None)
         self.examples = examples
         self.vector = ParameterVector(network, training.freeze)
-        if not len(self.vector):
-            detail = "there is nothing to train: the network has no parameters, or all of them are frozen"
-            raise NetworkError([Problem("/network", detail, "parameters that training may change")])
         self._pool = ThreadPoolExecutor(1, "lane") if threads > 1 else None
         self._beside: Passes | None = None
         self._frozen_layers = [one.layer for one in training.freeze if one.parameter is None and one.node is None]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.nn.errors import NetworkError, Problem
 from app.nn.network import Network
 from app.nn.reading import Array, Shape
 from app.nn.training.rules import Freeze, Regularizer
@@ -25,19 +26,13 @@ class ParameterVector:
 
     Arrays of trainable parameters are views, so a change of the vector is a change of the network. What is frozen as a
     whole, or never trained by gradients, is an array of its own. `frozen` holds the places of single frozen values.
+    Raises `NetworkError` if there is nothing to train.
     """
 
     def __init__(self, network: Network, freeze: Sequence[Freeze] = ()) -> None:
-        frozen = _frozen_masks(network, freeze)
-        self.parts: list[Part] = []
-        start = 0
-        for placed in network.layers:
-            for name, spec in placed.parameter_specs.items():
-                mask = frozen.get((placed.name, name))
-                if spec.trainable and (mask is None or not mask.all()):
-                    self.parts.append(Part(placed.name, name, slice(start, start + spec.count), spec.shape))
-                    start += spec.count
-        self.values: Array = np.empty(start, dtype=network.dtype)
+        frozen = frozen_masks(network, freeze)
+        self.parts = trained_parts(network, frozen)
+        self.values: Array = np.empty(self.parts[-1].place.stop, dtype=network.dtype)
         self.arrays: dict[str, dict[str, Array]] = {}
         views = self.views(self.values)
         for placed in network.layers:
@@ -110,7 +105,26 @@ class Penalty:
         return result
 
 
-def _frozen_masks(network: Network, freeze: Sequence[Freeze]) -> dict[tuple[str, str], Array]:
+def trained_parts(network: Network, frozen: Mapping[tuple[str, str], Array]) -> list[Part]:
+    """Return where the parameters that training changes stand in the vector; `frozen` are masks of them.
+
+    Raises `NetworkError` if there is nothing to train.
+    """
+    parts: list[Part] = []
+    start = 0
+    for placed in network.layers:
+        for name, spec in placed.parameter_specs.items():
+            mask = frozen.get((placed.name, name))
+            if spec.trainable and (mask is None or not mask.all()):
+                parts.append(Part(placed.name, name, slice(start, start + spec.count), spec.shape))
+                start += spec.count
+    if not parts:
+        detail = "there is nothing to train: the network has no parameters, or all of them are frozen"
+        raise NetworkError([Problem("/network", detail, "parameters that training may change")])
+    return parts
+
+
+def frozen_masks(network: Network, freeze: Sequence[Freeze]) -> dict[tuple[str, str], Array]:
     """Return a boolean array for every parameter of which something is frozen."""
     masks: dict[tuple[str, str], Array] = {}
     for one in freeze:
