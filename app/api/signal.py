@@ -87,7 +87,8 @@ async def _answer(call: Call, network: Network, body: SignalRequest, variants: l
     arguments, arrays = await call.run(Cost(1e-3), _pack, call, network, body, variants)
     what = "Signal" if variants is None else f"Signal, {times} ways,"
     title = f"{what} through {network.name or 'a network'}"
-    job = await call.file(partial(call.services.jobs.submit, KIND, arguments, title, arrays=arrays))
+    submit = partial(call.services.jobs.submit, arrays=arrays, memory_bytes=cost.memory_bytes)
+    job = await call.file(submit, KIND, arguments, title)
     described = describe_job(job, None)
     return Response(encode(described), 202, {"Location": described["links"]["self"]}, "application/json")
 

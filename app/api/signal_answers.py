@@ -8,6 +8,7 @@ import numpy as np
 from app.api.encoding import encode_number, plain
 from app.jobs.context import JobContext
 from app.jobs.payload import read_arrays, unpack_network, unpack_overrides
+from app.jobs.records import Interrupted
 from app.nn.activations import BoundActivation
 from app.nn.arguments import ActivationChoice
 from app.nn.forward import forward
@@ -119,7 +120,10 @@ def label_of(activation: BoundActivation | None, initializer: BoundInitializer |
 
 
 def signal_job(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str, Any]:
-    """Compute the answer to `/signal` or `/signal/compare` as a job."""
+    """Compute the answer to `/signal` or `/signal/compare` as a job.
+
+    Raises `Interrupted` for one signal that is stopped; of several, those that were complete are the answer.
+    """
     arrays = read_arrays(context.directory)
     network = unpack_network(arguments["network"], arrays, context.settings)
     overrides = unpack_overrides(network, arguments["overrides"])
@@ -131,7 +135,8 @@ def signal_job(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str
     done = 0
 
     def report(_what: str, layers: int, _total: int) -> None:
-        context.check()
+        if context.stopped():
+            raise Interrupted
         context.progress(done + min(layers, each), each * len(variants or [0]), "layers")
 
     def describe(one: Network) -> dict[str, Any]:
@@ -141,8 +146,9 @@ def signal_job(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str
         return describe(network)
     answers = []
     for variant in variants:
-        if context.stopped():
+        try:
+            answers.append(describe_variant(network, variant, describe))
+        except Interrupted:  # what there is until then is the answer
             break
-        answers.append(describe_variant(network, variant, describe))
         done += each
     return {"variants": answers}

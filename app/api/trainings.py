@@ -1,6 +1,7 @@
 """Trainings: begun, followed, paused, taken step by step, stopped and gone on with."""
 
 import math
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import Query
@@ -195,7 +196,7 @@ def _answer(services: Services, job_id: str) -> Response:
     job = _find(services, job_id)
     record = read_record(services.jobs.folder(job_id).files)
     if record["saved"] is not None:
-        job.facts["network"] = record["saved"]["network"]  # type: ignore[index]
+        job = replace(job, facts={**job.facts, "network": record["saved"]["network"]})
     answer = describe_training(job, services.jobs.ahead(job))
     answer |= {"training": job.facts["training"], "epochs": job.facts["epochs"]}
     names = ("epoch", "step", "batches", "examples", "validation_examples", "history", "reason", "health")

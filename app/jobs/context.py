@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import Any
 
 from app.jobs.events import EventWriter
-from app.jobs.folder import RUN, JobFolder
+from app.jobs.folder import RUN, JobFolder, steps_left
 from app.jobs.records import Interrupted, Status
 from app.settings import Settings
 
 PROGRESS_SECONDS = 0.2
 LOOK_SECONDS = 0.02
 HOLD_SECONDS = 0.05
+LEAVE_SECONDS = 60.0
+"""So long a paused job that can go on later keeps its process and its place; then others have them."""
+
 MOST_EVENT_BYTES = 64 * 2**20
 """Beyond so much, events that are not vital are left out, so that no job fills the disk with what it says."""
 
@@ -25,7 +28,9 @@ class JobContext:
         self.settings = settings
         self.directory: Path = folder.files
         self.events_path: Path = folder.events
-        self.resumed = int(folder.state()["runs"]) > 1
+        state = folder.state()
+        self.resumed = int(state["runs"]) > 1
+        self.steps_taken = int(state["steps_taken"])
         self.server_left = threading.Event()
         self.noticed_that_server_left = False
         self._folder = folder
@@ -34,7 +39,7 @@ class JobContext:
         self._control = RUN
         self._stamp: tuple[int, int] | None = None
         self._looked = 0.0
-        self._steps_taken = int(folder.control()["steps"])
+        self._resumable = bool((folder.description() or {}).get("resumable"))
         self._paused = False
         self._began: tuple[float, float] | None = None
         self._reported = 0.0
@@ -84,16 +89,23 @@ class JobContext:
     def control(self) -> str:
         """Return what is wanted: "run", "pause", "step" (once for every step that was asked for) or "stop"."""
         wanted = self._look()
-        if wanted == "pause" and int(self._control["steps"]) > self._steps_taken:
-            self._steps_taken += 1
+        if wanted == "pause" and steps_left(self._control, self.steps_taken) > 0:
+            self.steps_taken = max(self.steps_taken, int(self._control["cancelled"])) + 1
             return "step"
         return wanted
 
     def hold(self) -> str:
-        """Wait while the job is paused; then return "run", "step" or "stop"."""
+        """Wait while the job is paused; then return "run", "step" or "stop".
+
+        Raises `Interrupted` after a long pause if the job can go on later: all that it needs for that has to be kept
+        before.
+        """
         wanted = self.control()
+        began = time.monotonic()
         while wanted == "pause":
             self._pause(True)
+            if self._resumable and time.monotonic() - began > LEAVE_SECONDS:
+                raise Interrupted
             time.sleep(HOLD_SECONDS)
             wanted = self.control()
         if wanted == "run":

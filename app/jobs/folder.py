@@ -29,12 +29,22 @@ from app.nn.reading import Array
 RESERVE_BYTES = 2**16
 
 Control = Mapping[str, Any]
-RUN: Control = {"wanted": "run", "steps": 0}
+"""What is wanted of a job: "run", "pause" or "stop"; how many steps were ever asked for while it is paused, and how
+many of them no longer matter, because something else was asked for after them."""
+
+RUN: Control = {"wanted": "run", "steps": 0, "cancelled": 0}
+NEW: Mapping[str, Any] = {"status": Status.QUEUED, "runs": 0, "lost": 0, "steps_taken": 0}
+"""The state of a new job: `lost` counts the workers that went without a word."""
 
 
 def now() -> int:
     """Return the milliseconds since 1970."""
     return time.time_ns() // 1_000_000
+
+
+def steps_left(control: Control, taken: int) -> int:
+    """Return how many of the steps that were asked for are still to be taken; `taken` counts those that were."""
+    return int(control["steps"]) - max(int(control["cancelled"]), taken)
 
 
 class JobFolder:
@@ -62,7 +72,7 @@ class JobFolder:
             write_arrays(draft.files, arrays)
         draft.write("arguments.json", arguments)
         draft.write("job.json", description)
-        draft.write_state({"status": Status.QUEUED, "runs": 0})
+        draft.write_state(NEW)
         draft.reserve()
         draft.path.rename(self.path)
         sync_directory(self.path.parent)
@@ -82,9 +92,19 @@ class JobFolder:
         return found
 
     def state(self) -> dict[str, Any]:
-        """Return status, times, error and the number of runs."""
-        found: dict[str, Any] = read_json(self._state) or {"status": Status.QUEUED, "runs": 0}
-        return found
+        """Return status, times, error, and what `NEW` says."""
+        return {**NEW, **(read_json(self._state) or {})}
+
+    def status_of(self, state: Mapping[str, Any]) -> Status:
+        """Return the status that readers are told: one who asked sees at once that a job will stop, or waits."""
+        status = Status(state["status"])
+        if status.ended:
+            return status
+        control = self.control()
+        if control["wanted"] == "stop":
+            return Status.STOPPING
+        waits = control["wanted"] == "pause" and steps_left(control, state["steps_taken"]) <= 0
+        return Status.PAUSED if status is Status.QUEUED and waits else status
 
     def write_state(self, state: Mapping[str, Any]) -> None:
         """Replace the state; it has reached the disk when this returns."""
@@ -101,7 +121,7 @@ class JobFolder:
 
     def control(self) -> Control:
         """Return what is wanted of the job."""
-        return read_json(self._control) or RUN
+        return {**RUN, **(read_json(self._control) or {})}
 
     def write_control(self, control: Control) -> None:
         """Replace what is wanted of the job."""
@@ -149,9 +169,6 @@ class JobFolder:
         if description is None:
             return None
         state = state or self.state()
-        status = Status(state["status"])
-        if not status.ended and self.control()["wanted"] == "stop":
-            status = Status.STOPPING
         return Job(
             id=self.id,
             kind=description["kind"],
@@ -159,7 +176,7 @@ class JobFolder:
             created=description["created"],
             resumable=description["resumable"],
             facts=description["facts"],
-            status=status,
+            status=self.status_of(state),
             started=state.get("started"),
             ended=state.get("ended"),
             error=state.get("error"),

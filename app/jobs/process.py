@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -26,7 +26,7 @@ _THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLI
 class WorkerProcess:
     """The process that does the work of the job in `folder`; it holds the `locks`, too, for as long as it lives."""
 
-    def __init__(self, folder: JobFolder, settings: Settings, locks: tuple[FileLock, ...]) -> None:
+    def __init__(self, folder: JobFolder, settings: Settings, locks: Sequence[FileLock]) -> None:
         self._folder = folder
         options: dict[str, Any] = {}
         if os.name == "posix":

@@ -22,6 +22,7 @@ from app.jobs.kinds import KINDS
 from app.jobs.locks import FileLock, try_lock
 from app.jobs.process import WorkerProcess, explain_end
 from app.jobs.records import Job, JobKind, Status
+from app.jobs.slots import Slots
 from app.nn.errors import Problem
 from app.nn.reading import Array
 from app.settings import Settings
@@ -60,6 +61,7 @@ class Jobs:
         self._settings = settings
         self._kinds = kinds
         self._folder = settings.data_dir / "jobs"
+        self._slots = Slots(self._folder / "slots", settings.jobs_running, settings.memory_bytes)
         self._lock = threading.RLock()
         self._wake = threading.Event()
         self._closing = threading.Event()
@@ -79,9 +81,11 @@ class Jobs:
         title: str,
         facts: Mapping[str, Any] | None = None,
         arrays: Mapping[str, Array] | None = None,
+        memory_bytes: int = 0,
     ) -> Job:
         """Let a job of a kind be done; `arrays` are what its arguments would be large with (see `payload`).
 
+        `memory_bytes` is what it will take, by estimate: it is begun when there is room for that beside the others.
         Raises `Busy` if too many wait, `Unavailable` if the disk takes no more.
         """
         chosen = self._kinds[kind]
@@ -98,6 +102,7 @@ class Jobs:
                 "resumable": chosen.resumable,
                 "title": title,
                 "facts": dict(facts or {}),
+                "memory_bytes": memory_bytes,
                 "created": now(),
             }
             folder = JobFolder(self._folder / new)
@@ -159,8 +164,9 @@ class Jobs:
     def control(self, job_id: str, wanted: str, steps: int = 0) -> Job:
         """Ask of a job to "run", "pause" or "stop", or when it is paused, to take so many steps more.
 
-        To stop is never undone, and to ask it again of one that has ended changes nothing. Raises `NotFound`,
-        `NotPossible` for a job that has ended or is to stop, and `Unavailable`.
+        To run, or to pause without steps, cancels the steps that are still to be taken. To stop is never undone, and to
+        ask it again of one that has ended changes nothing. Raises `NotFound`, `NotPossible` for a job that has ended or
+        is to stop, and `Unavailable`.
         """
         folder = self.folder(job_id)
         with self._lock, self._explained():
@@ -170,8 +176,10 @@ class Jobs:
                     return job
                 state = "is stopping" if job.status is Status.STOPPING else f"has ended ({job.status})"
                 raise NotPossible(f"the job {state}: it can neither be paused nor go on")
-            taken = int(folder.control()["steps"])
-            folder.write_control({"wanted": wanted, "steps": taken + steps})
+            former = folder.control()
+            asked = int(former["steps"]) + steps
+            cancelled = former["cancelled"] if steps else asked
+            folder.write_control({"wanted": wanted, "steps": asked, "cancelled": cancelled})
         self.open()
         self._wake.set()
         return self._read(folder)
@@ -203,7 +211,7 @@ class Jobs:
             if lock is None:
                 return False
             try:
-                folder.write_control({"wanted": "run", "steps": int(folder.control()["steps"])})
+                folder.write_control({**folder.control(), "wanted": "run"})
                 self._unwritten.pop(folder.id, None)
                 requeue(folder, {**folder.state(), "error": None, "ended": None})
                 folder.reserve()
@@ -302,6 +310,7 @@ class Jobs:
 
     def _start_what_can_be(self) -> None:
         unended = sorted((job for job in self._scan() if not job.status.ended), key=lambda job: (job.created, job.id))
+        full = False
         for job in unended:
             if job.id in self._attending or self._closing.is_set():
                 continue
@@ -309,46 +318,48 @@ class Jobs:
             lock = try_lock(folder.lock)
             if lock is None:  # another server runs it
                 continue
-            kept = False
+            begun = False
             try:
-                kept = self._take(folder, lock)
+                if not self._settle(folder):
+                    continue
+                if folder.control()["wanted"] == "stop":
+                    slot = self._slots.take_to_stop()
+                elif not full:
+                    slot = self._slots.take(int((folder.description() or {}).get("memory_bytes", 0)))
+                    full = slot is None  # no younger one is begun before it
+                else:
+                    slot = None
+                if slot is not None:
+                    self._begin(folder, (lock, slot))
+                    begun = True
             finally:
-                if not kept:
+                if not begun:
                     lock.release()
 
-    def _take(self, folder: JobFolder, lock: FileLock) -> bool:
-        """Bring a job that nobody runs on; return whether `lock` is still needed."""
+    def _settle(self, folder: JobFolder) -> bool:
+        """Deal with a job that nobody runs; return whether a worker shall."""
         state = folder.state()
-        if Status(state["status"]).ended:
+        status = folder.status_of(state)
+        if status.ended or (status is Status.PAUSED and state["status"] == Status.QUEUED):
             return False
         if state["status"] != Status.QUEUED:
             self._keep_in_mind(folder, recover(folder, state))
             self._wake.set()
             return False
-        if folder.control()["wanted"] == "stop":
+        if status is Status.STOPPING and not state["runs"]:
             self._end(folder, Status.STOPPED, None)
             return False
-        slot = self._find_slot()
-        if slot is None:
-            return False
-        attendant = threading.Thread(target=self._attend, args=(folder, lock, slot), name=folder.id, daemon=True)
-        self._attending[folder.id] = attendant
-        attendant.start()
         return True
 
-    def _find_slot(self) -> FileLock | None:
-        slots = self._folder / "slots"
-        slots.mkdir(exist_ok=True, mode=0o700)
-        for number in range(self._settings.jobs_running):
-            slot = try_lock(slots / f"{number}.lock")
-            if slot is not None:
-                return slot
-        return None
+    def _begin(self, folder: JobFolder, locks: tuple[FileLock, ...]) -> None:
+        attendant = threading.Thread(target=self._attend, args=(folder, locks), name=folder.id, daemon=True)
+        self._attending[folder.id] = attendant
+        attendant.start()
 
-    def _attend(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> None:
+    def _attend(self, folder: JobFolder, locks: tuple[FileLock, ...]) -> None:
         """Run a job's worker and wait for its end, whatever that is."""
         try:
-            code = self._run(folder, lock, slot)
+            code = self._run(folder, locks)
             state = folder.state()
             status = Status(state["status"])
             if status.ended or (status is Status.QUEUED and code == 0):
@@ -369,12 +380,12 @@ class Jobs:
             with self._lock:
                 self._processes.pop(folder.id, None)
                 self._attending.pop(folder.id, None)
-            lock.release()
-            slot.release()
+            for lock in locks:
+                lock.release()
             self._wake.set()
 
-    def _run(self, folder: JobFolder, lock: FileLock, slot: FileLock) -> int:
-        process = WorkerProcess(folder, self._settings, (lock, slot))
+    def _run(self, folder: JobFolder, locks: tuple[FileLock, ...]) -> int:
+        process = WorkerProcess(folder, self._settings, locks)
         with self._lock:
             self._processes[folder.id] = process
         if self._closing.is_set():

@@ -7,7 +7,11 @@ from typing import Any
 
 
 class Status(StrEnum):
-    """What a job is doing. `DONE`, `STOPPED` and `FAILED` are its ends; `STOPPING` is what readers are told."""
+    """What a job is doing. `DONE`, `STOPPED` and `FAILED` are its ends.
+
+    `STOPPING` stands in no file: readers are told so from what is wanted (`JobFolder.status_of`). A `PAUSED` job may
+    have a worker that waits, or none, like a `QUEUED` one.
+    """
 
     QUEUED = "queued"
     RUNNING = "running"
@@ -63,4 +67,7 @@ class JobFailure(Exception):
 
 
 class Interrupted(Exception):
-    """The server is being stopped: the work ends here, and goes on later if its kind can."""
+    """The work ends before its end: the server is being stopped, somebody wants that, or the job was paused for long.
+
+    It goes on later if its kind can.
+    """

@@ -62,10 +62,11 @@ def run(folder: JobFolder, settings: Settings, watch: Callable[[JobContext], Non
         status = Status.STOPPED if context.stop_is_wanted else Status.DONE
     except Interrupted:
         if description["resumable"]:
-            folder.write_state(folder.state() | {"status": Status.QUEUED})
-            events.append("status", {"status": Status.QUEUED})
+            state = folder.state() | {"status": Status.QUEUED, "steps_taken": context.steps_taken}
+            folder.write_state(state)
+            events.append("status", {"status": folder.status_of(state)})
             return
-        status, error = Status.STOPPED, LEFT
+        status, error = Status.STOPPED, None if context.stop_is_wanted else LEFT
     except (JobFailure, VitrineError, NetworkError) as failure:
         status, error = Status.FAILED, str(failure)
     except OSError as failure:

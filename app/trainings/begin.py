@@ -37,4 +37,4 @@ def begin(jobs: Jobs, settings: Settings, network: Network, plan: Plan, given: M
     data = plan.source.name or "examples of one's own"
     title = plan.title or f"{network.document.get('title') or network.name or 'A network'}, trained on {data}"
     facts = {"network": network_id, "training": plan.to_document(), "epochs": plan.training.epochs}
-    return jobs.submit(KIND, arguments, title[:200], facts, {**arrays, **plan.arrays})
+    return jobs.submit(KIND, arguments, title[:200], facts, {**arrays, **plan.arrays}, memory)

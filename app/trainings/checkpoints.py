@@ -1,5 +1,6 @@
 """Checkpoints: the state of a training on disk, the latest and some on the way, each whole or not there."""
 
+import mmap
 import os
 import shutil
 from collections.abc import Mapping
@@ -42,11 +43,18 @@ class Checkpoints:
         return _read(self._latest)
 
     def read_parameters(self) -> dict[str, Array] | None:
-        """Return the parameters of the latest state, by `<layer>/<name>`; `None` if there is none."""
-        state = self.read()
-        if state is None:
+        """Return the parameters of the latest state, by `<layer>/<name>`; `None` if there is none.
+
+        They are not read into memory: the arrays are views of the file, which stays as it is when another takes its
+        place.
+        """
+        try:
+            with self._latest.open("rb") as file:
+                content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+        except FileNotFoundError:
             return None
-        own = (item for item in state.arrays.items() if item[0].startswith(PARAMETERS))
+        arrays = read_safetensors(content).arrays
+        own = (item for item in arrays.items() if item[0].startswith(PARAMETERS))
         return {name.removeprefix(PARAMETERS): values for name, values in own}
 
     def read_before(self, step: int) -> TrainingState | None:

@@ -1,10 +1,9 @@
 """The examples of a training, loaded, fitted to the network, scaled and encoded."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from app.datasets import Folders, LoadedDataset, find_dataset, load_from
 from app.datasets.fitting import fit_inputs
@@ -67,10 +66,10 @@ def load_source(
 
 def memory_of(plan: Plan, network: Network) -> int:
     """Estimate the bytes that a training takes: examples, a batch on its way, parameters and the optimiser's memory."""
-    itemsize = network.dtype.itemsize
     count = plan.source.count + (plan.validation.count if plan.validation is not None else 0)
-    each = int(np.prod(network.input.shape)) + int(np.prod(network.output.output_shape))
-    copies = 2 if plan.scaling is not None else 1.3
+    inputs = math.prod(network.input.shape)
+    examples = count * (inputs + math.prod(network.output.output_shape)) * 1.3
     batch = min(plan.training.batch_size, plan.source.count) * network.value_count * 4
     state = network.parameter_count * (5 + len(plan.training.optimizer.slots))
-    return int((count * each * copies + batch + state) * itemsize)
+    scaled = plan.source.count * inputs * 8 if plan.scaling is not None else 0  # in float64, to find the scaling
+    return int((examples + batch + state) * network.dtype.itemsize + scaled)

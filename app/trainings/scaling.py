@@ -25,12 +25,16 @@ def find_scaling(inputs: Array, scaling: str) -> dict[str, list[float]]:
     A feature that is the same in all examples is divided by 1. Raises `NetworkError` for inputs so large that these
     numbers are not finite.
     """
-    rows = inputs.reshape(-1, inputs.shape[-1]).astype(np.float64, copy=False)
+    rows = inputs.reshape(-1, inputs.shape[-1])
     with np.errstate(all="ignore"):
         if scaling == "standard":
-            away, by = rows.mean(axis=0), rows.std(axis=0)
+            rows = rows.astype(np.float64)
+            away = rows.mean(axis=0)
+            rows -= away
+            rows *= rows
+            by = np.sqrt(rows.mean(axis=0))  # as rows.std(axis=0), which would take as much memory once more
         else:
-            away = rows.min(axis=0)
+            away = rows.min(axis=0).astype(np.float64)
             by = rows.max(axis=0) - away
     if not (np.isfinite(away).all() and np.isfinite(by).all()):
         detail = "the inputs are too large to be scaled: their mean or their spread is not finite"

@@ -1,9 +1,15 @@
+from pathlib import Path
 from typing import Any
 
 import anyio
 import numpy as np
 import pytest
 
+from app.api.signal_answers import signal_job
+from app.jobs import Interrupted
+from app.jobs.payload import pack_network, write_arrays
+from app.nn.network import Network
+from app.settings import Settings
 from tests.api.client import WALKTHROUGH, Client
 
 pytestmark = pytest.mark.anyio
@@ -82,6 +88,36 @@ async def test_it_can_be_a_job(client: Client, compare: bool) -> None:
             await anyio.sleep(0.1)
     assert (job["status"], job["error"]) == ("done", None)
     assert job["result"] == expected
+
+
+class StoppedLater:
+    """The context of a job that somebody stops when it has looked `looks` times."""
+
+    def __init__(self, directory: Path, looks: int) -> None:
+        self.directory = directory
+        self.settings = Settings()
+        self._looks = looks
+
+    def progress(self, *_: Any) -> None: ...
+
+    def stopped(self) -> bool:
+        self._looks -= 1
+        return self._looks < 0
+
+
+def test_a_job_stops_on_its_way_and_leaves_the_signals_that_are_complete(tmp_path: Path) -> None:
+    network = Network.from_document(DEEP)
+    description, _ = pack_network(network, {})
+    write_arrays(tmp_path, {"inputs": np.zeros((1, *network.input.shape))})
+    alone: dict[str, Any] = {"network": description, "overrides": [], "target": None, "pre_activations": False}
+    with pytest.raises(Interrupted):
+        signal_job({**alone, "variants": None}, StoppedLater(tmp_path, 0))  # type: ignore[arg-type]
+    looks = 0
+    several = {**alone, "variants": [{"activation": "tanh"}, {"activation": "relu"}]}
+    while not (found := signal_job(several, StoppedLater(tmp_path, looks)))["variants"]:  # type: ignore[arg-type]
+        looks += 1
+    assert [variant["label"] for variant in found["variants"]] == ["tanh"]
+    assert looks > 0
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,22 @@ def test_pause_step_resume_and_stop(api: Api) -> None:
     assert steps == sorted(set(steps))
 
 
+def test_one_that_is_taken_step_by_step_from_the_beginning(api: Api) -> None:
+    training = api.begin(LONG)
+    api.do(training, "step", body={"steps": 2})
+    stepped = api.wait(training, lambda found: found["status"] == "paused" and found["step"] == 2)
+    assert stepped["checkpoint"]["step"] == 2
+    api.do(training, "step", body={"steps": 1_000_000})
+    api.wait(training, lambda found: found["step"] > 20)
+    api.do(training, "pause")
+    time.sleep(0.5)
+    paused = api.get(training)
+    time.sleep(0.3)
+    assert api.get(training)["step"] == paused["step"] == paused["checkpoint"]["step"]
+    api.do(training, "stop")
+    assert api.finish(training)["status"] == "stopped"
+
+
 def worker_of(training: Any) -> int:
     """Return the process in which a training is done."""
     for path in Path("/proc").glob("[0-9]*/cmdline"):

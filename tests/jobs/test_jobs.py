@@ -103,6 +103,70 @@ def test_pause_step_resume_and_stop(jobs: Jobs) -> None:
         jobs.control(job.id, "pause")
 
 
+def test_steps_are_taken_though_asked_for_before_it_began_and_cancelled_by_what_comes_later(jobs: Jobs) -> None:
+    job = jobs.submit("count", {"to": 10**6, "seconds": 0.01}, "Counting")
+    jobs.control(job.id, "pause", steps=3)
+    wait_until(jobs, job, lambda found: found.status is Status.PAUSED and counted(jobs, job) == [1, 2, 3])
+    jobs.control(job.id, "pause", steps=10**5)
+    wait_until(jobs, job, lambda _: len(counted(jobs, job)) > 5)
+    jobs.control(job.id, "pause")
+    time.sleep(0.2)
+    before = counted(jobs, job)
+    time.sleep(0.3)
+    assert counted(jobs, job) == before
+    jobs.control(job.id, "pause", steps=10**5)
+    jobs.control(job.id, "run")
+    wait_until(jobs, job, lambda found: found.status is Status.RUNNING)
+    jobs.control(job.id, "pause")
+    wait_until(jobs, job, lambda found: found.status is Status.PAUSED)
+    before = counted(jobs, job)
+    time.sleep(0.3)
+    assert counted(jobs, job) == before
+
+
+def test_one_that_is_paused_for_long_leaves_its_place_to_others(make_jobs: MakeJobs) -> None:
+    jobs = make_jobs(jobs_running=1)
+    job = jobs.submit("count", {"to": 10**6, "seconds": 0.01, "leave": 0.2}, "Counting")
+    other = jobs.submit("count", {"to": 10**6, "seconds": 0.01}, "waits")
+    wait_for_event(jobs, job, "count")
+    jobs.control(job.id, "pause")
+    wait_until(jobs, other, lambda found: found.status is Status.RUNNING)
+    assert (jobs.get(job.id).status, jobs.ahead(jobs.get(job.id))) == (Status.PAUSED, None)
+    before = len(counted(jobs, job))
+    jobs.control(job.id, "pause", steps=2)
+    assert jobs.get(job.id).status is Status.QUEUED
+    jobs.control(other.id, "stop")
+    wait_until(jobs, job, lambda found: found.status is Status.PAUSED and len(counted(jobs, job)) == before + 2)
+    third = jobs.submit("count", {"to": 10**6, "seconds": 0.01}, "waits, too")
+    wait_until(jobs, third, lambda found: found.status is Status.RUNNING)
+    time.sleep(0.2)
+    assert counted(jobs, job) == list(range(1, before + 3))  # no step is taken twice
+    jobs.control(job.id, "stop")  # what it did is its result, though there is no place for it
+    ended = wait_for_end(jobs, job)
+    assert (ended.status, ended.error, ended.runs) == (Status.STOPPED, None, 3)
+    assert json.loads(jobs.result(job.id) or b"") == {"counted": before + 2}
+    told = [data["status"] for _, kind, data in events(jobs, job) if kind == "status"]
+    assert "queued" not in told
+
+
+def test_jobs_share_the_memory_that_there_is_for_them(make_jobs: MakeJobs) -> None:
+    jobs = make_jobs(jobs_running=3, memory_bytes=100)
+    first, second, small = (
+        jobs.submit("count", {"to": 10**6, "seconds": 0.01}, str(size), memory_bytes=size) for size in (60, 60, 10)
+    )
+    wait_until(jobs, first, lambda found: found.status is Status.RUNNING)
+    time.sleep(1.5)
+    assert [jobs.get(job.id).status for job in (second, small)] == [Status.QUEUED, Status.QUEUED]
+    jobs.control(first.id, "stop")
+    wait_until(jobs, second, lambda found: found.status is Status.RUNNING)
+    wait_until(jobs, small, lambda found: found.status is Status.RUNNING)
+
+
+def test_one_that_needs_more_than_all_memory_runs_alone(make_jobs: MakeJobs) -> None:
+    jobs = make_jobs(memory_bytes=100)
+    assert wait_for_end(jobs, jobs.submit("count", {"to": 1}, "large", memory_bytes=500)).status is Status.DONE
+
+
 def test_what_does_not_stop_is_ended(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("app.jobs.queue.KILL_SECONDS", 0.3)
     job = jobs.submit("deaf", {}, "Deaf")
@@ -173,7 +237,9 @@ def test_a_server_that_leaves_lets_the_next_one_go_on(make_jobs: MakeJobs) -> No
     assert (ended.status, ended.runs) == (Status.DONE, 2)
     assert counted(second, job) == list(range(1, 61))
     assert [number for number, _, _ in events(second, job)] == list(range(1, len(events(second, job)) + 1))
-    assert wait_until(second, paused, lambda found: found.status is Status.PAUSED).runs == 2
+    assert (second.get(paused.id).status, second.get(paused.id).runs) == (Status.PAUSED, 1)
+    second.control(paused.id, "run")
+    wait_until(second, paused, lambda found: found.status is Status.RUNNING)
 
 
 SERVER = """

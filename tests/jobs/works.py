@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.jobs import JobContext, JobFailure, JobKind
+from app.jobs import context as context_module
 
 
 def count(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str, Any]:
-    """Count to `to`, one number an event; a resumed one goes on where it was."""
+    """Count to `to`, one number an event; a resumed one goes on where it was. `leave` are the seconds it holds."""
+    context_module.LEAVE_SECONDS = arguments.get("leave", 60.0)
     kept = context.directory / "count"
     number = int(kept.read_text()) if kept.exists() else 0
     while number < arguments["to"]:

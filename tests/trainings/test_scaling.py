@@ -25,3 +25,12 @@ def test_features_come_to_one_size_and_constant_ones_stay_finite(scaling: str, d
 def test_what_cannot_be_scaled_is_refused(scaling: str) -> None:
     with pytest.raises(NetworkError, match="too large to be scaled"):
         find_scaling(np.array([[1e308], [-1e308]]), scaling)
+
+
+@pytest.mark.parametrize("columns", [1, 2, 3, 7])
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_it_is_bit_for_bit_what_numpy_finds(columns: int, dtype: str) -> None:
+    inputs = np.random.default_rng(columns).normal(3, 100, (10_007, columns)).astype(dtype)
+    wide = inputs.astype(np.float64)
+    assert find_scaling(inputs, "standard") == {"mean": wide.mean(axis=0).tolist(), "std": wide.std(axis=0).tolist()}
+    assert find_scaling(inputs, "min_max") == {"mean": wide.min(axis=0).tolist(), "std": np.ptp(wide, axis=0).tolist()}
