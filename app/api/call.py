@@ -28,7 +28,7 @@ from app.errors import InvalidRequest, NotFound, TooLarge, UnsupportedMediaType,
 from app.jobs import Jobs
 from app.nn.document import count_layers
 from app.nn.errors import NetworkError, Problem
-from app.nn.layers.base import NOTHING
+from app.nn.layers.values import NOTHING
 from app.nn.limits import Limits
 from app.nn.network import Draw, Network
 from app.nn.reading import Array, describe

@@ -9,12 +9,12 @@ from app.code.numpy_writer import NumPyWriter, WriteLayer
 from app.code.question import Question, axes, layer_of
 from app.nn.layers import Layer
 from app.nn.layers.activation import Activation, Softmax
-from app.nn.layers.base import resolve_axis
 from app.nn.layers.dense import Dense
 from app.nn.layers.embedding import Embedding
 from app.nn.layers.merging import Add, Concatenate, Multiply
 from app.nn.layers.normalization import BatchNormalization, LayerNormalization
 from app.nn.layers.reshaping import Dropout, Flatten, Reshape
+from app.nn.layers.shapes import resolve_axis
 from app.nn.network import PlacedLayer
 from app.nn.reading import Shape
 

@@ -7,11 +7,11 @@ from app.code.literals import number
 from app.code.numpy_writer import NumPyWriter, WriteLayer
 from app.code.question import layer_of
 from app.nn.layers import Layer
-from app.nn.layers.base import resolve_axis
 from app.nn.layers.group_normalization import GroupNormalization
 from app.nn.layers.reshaping import SpatialDropout2D
 from app.nn.layers.resizing import Cropping2D, UpSampling2D, ZeroPadding2D
 from app.nn.layers.scaling import Normalization, PReLU, Rescaling
+from app.nn.layers.shapes import resolve_axis
 from app.nn.network import PlacedLayer
 from app.nn.reading import Shape
 

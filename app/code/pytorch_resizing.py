@@ -8,11 +8,11 @@ from app.code.pytorch_images import channels_first, channels_last
 from app.code.pytorch_writer import PyTorchWriter, WriteLayer
 from app.code.question import layer_of
 from app.nn.layers import Layer
-from app.nn.layers.base import resolve_axis
 from app.nn.layers.group_normalization import GroupNormalization
 from app.nn.layers.reshaping import SpatialDropout2D
 from app.nn.layers.resizing import Cropping2D, UpSampling2D, ZeroPadding2D
 from app.nn.layers.scaling import Normalization, PReLU, Rescaling
+from app.nn.layers.shapes import resolve_axis
 from app.nn.network import PlacedLayer
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from app.nn.best import BLOCK, Best
 from app.nn.forward import Trace
 from app.nn.layers import Terms
-from app.nn.layers.base import GatheredForm, ProductForm
+from app.nn.layers.product_forms import GatheredForm, ProductForm
 from app.nn.placement import PlacedLayer
 from app.nn.reading import Array, Shape
 

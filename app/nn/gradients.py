@@ -7,7 +7,7 @@ import numpy as np
 
 from app.nn.forward import Trace
 from app.nn.layers import LayerValues
-from app.nn.layers.base import LayerGradient
+from app.nn.layers.values import LayerGradient
 from app.nn.network import INPUT, PlacedLayer
 from app.nn.reading import Array, Shape
 

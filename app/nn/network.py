@@ -16,7 +16,7 @@ from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.given import read_parameter
 from app.nn.initializers import BoundInitializer, draw_parameter
 from app.nn.input_spec import InputSpec
-from app.nn.layers.base import Forward, ParameterSpec
+from app.nn.layers.values import Forward, ParameterSpec
 from app.nn.limits import Limits
 from app.nn.placement import INPUT, PlacedLayer, Placement
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape

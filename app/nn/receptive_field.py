@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from app.nn.layers.base import Box
+from app.nn.layers.shapes import Box
 from app.nn.network import INPUT, Network
 from app.nn.reading import Shape
 

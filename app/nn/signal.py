@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from app.nn.activations.linear import LINEAR
 from app.nn.flatness import NOWHERE, Flatness, flatness_of
 from app.nn.forward import Trace
 from app.nn.gradients import walk_back
-from app.nn.layers.base import LINEAR
 from app.nn.network import INPUT
 from app.nn.percentiles import BLOCK, Distributions, distributions_of
 from app.nn.reading import Array, Shape

@@ -5,9 +5,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from app.nn.activations import BoundActivation
+from app.nn.activations.linear import LINEAR
 from app.nn.initializers import BoundInitializer
 from app.nn.layers import Layer
-from app.nn.layers.base import LINEAR
 from app.nn.network import Network, PlacedLayer
 from app.nn.reading import Array
 

@@ -6,7 +6,7 @@ from app.errors import TooLarge
 from app.ids import draw_id
 from app.jobs import Job, Jobs
 from app.jobs.payload import pack_network
-from app.nn.layers.base import NOTHING
+from app.nn.layers.values import NOTHING
 from app.nn.network import Network
 from app.nn.reading import Array
 from app.settings import Settings

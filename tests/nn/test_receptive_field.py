@@ -8,7 +8,7 @@ from hypothesis import given, settings
 
 from app.nn.forward import forward
 from app.nn.gradients import gradients
-from app.nn.layers.base import Box
+from app.nn.layers.shapes import Box
 from app.nn.network import INPUT, Network
 from app.nn.reading import Array
 from app.nn.receptive_field import receptive_field

@@ -8,8 +8,8 @@ from app.nn.editing.change import Change, all_new, along_axes, replaced, unchang
 from app.nn.editing.draft import Draft, DraftLayer
 from app.nn.editing.step import READER_OF_THE_OUTPUT
 from app.nn.layers import Layer, ShapeError
-from app.nn.layers.base import resolve_axis
 from app.nn.layers.merging import Add, Concatenate
+from app.nn.layers.shapes import resolve_axis
 from app.nn.network import INPUT
 from app.nn.reading import Shape
 

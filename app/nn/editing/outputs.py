@@ -9,8 +9,8 @@ import numpy as np
 from app.nn.editing.axes import OUTPUT, follow, moved_axes, sources, width_argument
 from app.nn.editing.change import Change, all_new, along_axes, is_unchanged, rearranged, replaced, unchanged
 from app.nn.errors import NetworkError, Problem
-from app.nn.layers.base import resolve_axis
 from app.nn.layers.merging import Concatenate
+from app.nn.layers.shapes import resolve_axis
 from app.nn.network import PlacedLayer
 from app.nn.reading import Array, Shape, format_shape
 

@@ -5,17 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from app.nn.layers.activation import Activation, Softmax
-from app.nn.layers.base import (
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ParameterSpec,
-    Random,
-    ShapeError,
-    Terms,
-    describe_layer,
-)
+from app.nn.layers.base import Layer, describe_layer
 from app.nn.layers.convolution import Conv1D, Conv2D
 from app.nn.layers.dense import Dense
 from app.nn.layers.depthwise import DepthwiseConv2D, SeparableConv2D
@@ -33,7 +23,10 @@ from app.nn.layers.pooling import AveragePooling1D, AveragePooling2D, MaxPooling
 from app.nn.layers.reshaping import Dropout, Flatten, Reshape, SpatialDropout2D
 from app.nn.layers.resizing import Cropping2D, UpSampling2D, ZeroPadding2D
 from app.nn.layers.scaling import Normalization, PReLU, Rescaling
+from app.nn.layers.shapes import ShapeError
+from app.nn.layers.terms import Terms
 from app.nn.layers.transposed import Conv2DTranspose
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, ParameterSpec, Random
 
 _KINDS: tuple[type[Layer], ...] = (
     Dense,

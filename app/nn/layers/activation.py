@@ -10,19 +10,10 @@ import numpy as np
 from app.nn.activations import BoundActivation, bind
 from app.nn.argument_types import Axes
 from app.nn.arguments import activation_argument, argument
-from app.nn.layers.base import (
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    Terms,
-    activated,
-    activated_shape,
-    before_activation,
-    copied,
-    resolve_axis,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box, activated_shape, before_activation, resolve_axis
+from app.nn.layers.terms import Terms, copied
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, activated
 from app.nn.reading import Array, Shape
 
 

@@ -8,26 +8,16 @@ from typing import ClassVar
 import numpy as np
 
 from app.nn.activations import BoundActivation
+from app.nn.activations.linear import LINEAR
 from app.nn.argument_types import Boolean, Choice, Integer, Sizes
 from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import (
-    LINEAR,
-    Box,
-    GatheredForm,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ParameterSpec,
-    ShapeError,
-    Terms,
-    activated,
-    activated_shape,
-    before_activation,
-    single_terms,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.product_forms import GatheredForm
+from app.nn.layers.shapes import Box, ShapeError, activated_shape, before_activation
 from app.nn.layers.sliding import Block, differentiate_windows, gather_forms, multiply_windows
+from app.nn.layers.terms import Terms, single_terms
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, ParameterSpec, activated
 from app.nn.layers.window_terms import channel_sums, nodes_under, window_of
 from app.nn.layers.windows import PADDINGS, Windows, make_windows
 from app.nn.reading import Array, Shape

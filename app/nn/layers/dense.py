@@ -10,21 +10,11 @@ from app.nn.activations import BoundActivation
 from app.nn.argument_types import Boolean, Integer
 from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import (
-    Box,
-    Forward,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ParameterSpec,
-    ProductForm,
-    Random,
-    Terms,
-    activated_shape,
-    before_activation,
-    single_terms,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.product_forms import ProductForm
+from app.nn.layers.shapes import Box, activated_shape, before_activation
+from app.nn.layers.terms import Terms, single_terms
+from app.nn.layers.values import Forward, LayerGradient, LayerValues, Parameters, ParameterSpec, Random
 from app.nn.reading import Array, Shape
 
 

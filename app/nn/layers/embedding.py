@@ -8,7 +8,10 @@ import numpy as np
 from app.nn.argument_types import Integer
 from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import Box, Layer, LayerGradient, LayerValues, Parameters, ParameterSpec, Terms
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box
+from app.nn.layers.terms import Terms
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, ParameterSpec
 from app.nn.reading import Array, Shape
 
 

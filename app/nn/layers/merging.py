@@ -8,17 +8,10 @@ import numpy as np
 
 from app.nn.argument_types import Axes
 from app.nn.arguments import argument
-from app.nn.layers.base import (
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ShapeError,
-    Terms,
-    copied,
-    resolve_axis,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box, ShapeError, resolve_axis
+from app.nn.layers.terms import Terms, copied
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters
 from app.nn.reading import Array, Shape, format_shape
 
 

@@ -9,20 +9,10 @@ import numpy as np
 from app.nn.argument_types import Axes, Boolean, Number
 from app.nn.arguments import argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import (
-    NOTHING,
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ParameterSpec,
-    Random,
-    ShapeError,
-    Terms,
-    resolve_axis,
-    single_terms,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box, ShapeError, resolve_axis
+from app.nn.layers.terms import Terms, single_terms
+from app.nn.layers.values import NOTHING, LayerGradient, LayerValues, Parameters, ParameterSpec, Random
 from app.nn.reading import Array, Shape
 
 

@@ -8,8 +8,11 @@ import numpy as np
 
 from app.nn.argument_types import Choice, Nullable, Sizes
 from app.nn.arguments import argument
-from app.nn.layers.base import Box, Layer, LayerGradient, LayerValues, Parameters, Terms, maximum_terms, single_terms
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box
 from app.nn.layers.sliding import split_images
+from app.nn.layers.terms import Terms, maximum_terms, single_terms
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters
 from app.nn.layers.window_terms import nodes_under, window_of
 from app.nn.layers.windows import PADDINGS, WindowAxis, Windows, make_windows
 from app.nn.reading import Array, Shape

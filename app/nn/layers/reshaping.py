@@ -8,18 +8,10 @@ import numpy as np
 
 from app.nn.argument_types import Integer, Nullable, Number, TargetShape
 from app.nn.arguments import argument
-from app.nn.layers.base import (
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    Random,
-    ShapeError,
-    Terms,
-    copied,
-    whole,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box, ShapeError, whole
+from app.nn.layers.terms import Terms, copied
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, Random
 from app.nn.layers.windows import spatial_axes
 from app.nn.reading import Array, Shape, format_shape
 

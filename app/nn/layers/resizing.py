@@ -9,17 +9,10 @@ import numpy as np
 from app.nn.argument_lists import Sides
 from app.nn.argument_types import Choice, Sizes
 from app.nn.arguments import argument
-from app.nn.layers.base import (
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ShapeError,
-    Terms,
-    copied,
-    single_terms,
-)
+from app.nn.layers.base import Layer
+from app.nn.layers.shapes import Box, ShapeError
+from app.nn.layers.terms import Terms, copied, single_terms
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters
 from app.nn.layers.windows import spatial_axes
 from app.nn.reading import Array, Shape, format_shape
 

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from app.nn.layers.base import GatheredBlock
+from app.nn.layers.product_forms import GatheredBlock
 from app.nn.layers.windows import WindowAxis, Windows
 from app.nn.reading import Array
 

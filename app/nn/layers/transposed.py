@@ -10,22 +10,12 @@ from app.nn.activations import BoundActivation
 from app.nn.argument_types import Boolean, Choice, Integer, Nullable, Sizes
 from app.nn.arguments import activation_argument, argument, initializer_argument
 from app.nn.initializers import BoundInitializer
-from app.nn.layers.base import (
-    Box,
-    Layer,
-    LayerGradient,
-    LayerValues,
-    Parameters,
-    ParameterSpec,
-    ShapeError,
-    Terms,
-    activated,
-    activated_shape,
-    before_activation,
-    single_terms,
-)
+from app.nn.layers.base import Layer
 from app.nn.layers.convolution import check_rates
+from app.nn.layers.shapes import Box, ShapeError, activated_shape, before_activation
 from app.nn.layers.sliding import differentiate_windows, multiply_windows, spread_windows
+from app.nn.layers.terms import Terms, single_terms
+from app.nn.layers.values import LayerGradient, LayerValues, Parameters, ParameterSpec, activated
 from app.nn.layers.window_terms import channel_sums
 from app.nn.layers.windows import PADDINGS, Interval, WindowAxis, Windows, spatial_axes
 from app.nn.reading import Array, Shape

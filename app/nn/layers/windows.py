@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from app.nn.layers.base import ShapeError
+from app.nn.layers.shapes import ShapeError
 from app.nn.reading import Shape, format_shape
 
 Interval = tuple[int, int]

@@ -10,7 +10,7 @@ import numpy as np
 
 from app.nn.activations import bind
 from app.nn.layers import LAYERS, Layer, LayerGradient, LayerValues, Parameters
-from app.nn.layers.base import Random
+from app.nn.layers.values import Random
 from app.nn.losses import Loss
 from app.nn.network import INPUT, Network
 from app.nn.placement import PlacedLayer

@@ -20,10 +20,10 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from app.nn.layers import Layer, LayerGradient, LayerValues, Parameters
-from app.nn.layers.base import Random
 from app.nn.layers.convolution import Conv2D
 from app.nn.layers.pooling import MaxPooling2D
 from app.nn.layers.sliding import spread_windows
+from app.nn.layers.values import Random
 from app.nn.layers.windows import Windows
 from app.nn.reading import Array, Shape
 
