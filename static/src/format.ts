@@ -28,8 +28,9 @@ export function formatValue(x: number, significant = 4): string {
   return `${Number(mantissa)}e${Number(exponent)}`;
 }
 
-/** The shortest text that reads back as exactly this number. */
+/** The fewest digits that read back as exactly this number; with an exponent from the fifth zero on, as Python writes it. */
 export function formatFull(x: number): string {
+  if (x !== 0 && Math.abs(x) < 1e-4) return x.toExponential();
   return nonFinite(x) ?? (Object.is(x, -0) ? "-0" : String(x).replace("e+", "e"));
 }
 

@@ -160,7 +160,7 @@ export function readPlace(text: string, layers: readonly NamedLayer[]): NodeRefe
   const named = layers.find((layer) => layer.name === typed);
   if (named !== undefined) return firstNode(named);
   const node = parseNodeName(typed);
-  if (node === null) return "Expected a layer and an index, such as hidden[2].";
+  if (node === null) return `Nothing is called "${typed}". Type a layer, or a node such as hidden[2].`;
   const layer = layers.find((one) => one.name === node.layer);
   if (layer === undefined) return `There is no layer "${node.layer}".`;
   const isThere =

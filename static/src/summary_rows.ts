@@ -1,10 +1,14 @@
 /** The rows of a summary, with runs of layers that say the same folded into one row each. Pure. */
 
+import { formatCount } from "./format";
 import type { Summary, SummaryLayer, SummaryRepeat } from "./wire";
 
 export type SummaryRow =
   | { readonly type: "layer"; readonly layer: SummaryLayer; readonly position: number; readonly repeated: boolean }
   | { readonly type: "fold"; readonly repeat: SummaryRepeat; readonly open: boolean };
+
+/** Kinds of a repeated block that are written out; of more only the first, so that the counts stay in view. */
+const KINDS_LISTED = 3;
 
 /** Summaries of fewer layers are shown as they are. */
 export const FOLDED_FROM = 16;
@@ -37,9 +41,11 @@ export function describeFold(layers: readonly SummaryLayer[], { first, layers: l
   const block = layers.slice(first, first + length);
   const last = layers[first + length * times - 1];
   const kinds = block.map((layer) => layer.kind);
+  const listed = kinds.length > KINDS_LISTED ? [`${kinds[0]} + ${formatCount(kinds.length - 1)} more`] : kinds;
   return {
     names: `${block[0]?.name ?? ""} … ${last?.name ?? ""}`,
-    kinds: kinds.length === 1 ? (kinds[0] ?? "") : `(${kinds.join(", ")})`,
+    kinds: kinds.length === 1 ? (kinds[0] ?? "") : `(${listed.join(", ")})`,
+    allKinds: kinds.join(", "),
     inputs: block[0]?.inputs ?? [],
     shape: last?.output_shape ?? [],
   };

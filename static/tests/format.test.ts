@@ -59,6 +59,8 @@ test("formatFull reads back exactly", () => {
   for (const value of [0.1 + 0.2, 1 / 3, 1e21, 5e-324, -0, 0.10000000149011612]) {
     expect(Object.is(Number(formatFull(value)), value)).toBe(true);
   }
+  expect(formatFull(0.00002058)).toBe("2.058e-5");
+  expect(formatFull(0.0002058)).toBe("0.0002058");
   expect(formatFull(NaN)).toBe("NaN");
   expect(formatFull(-Infinity)).toBe("-∞");
 });

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { describeFold, foldOf, summaryRows } from "../src/summary_rows";
-import type { Summary } from "../src/wire";
+import type { Summary, SummaryRepeat } from "../src/wire";
 
 function summary(count: number, repeats: [first: number, layers: number, times: number][]): Summary {
   return {
@@ -73,9 +73,14 @@ describe("folding a summary", () => {
     expect(run && describeFold(deep.layers, run)).toEqual({
       names: "layer_2 … layer_21",
       kinds: "(Dense, Dropout)",
+      allKinds: "Dense, Dropout",
       inputs: ["layer_1"],
       shape: [21],
     });
+    // A long block leaves room for the counts.
+    const long = describeFold(deep.layers, { ...run, first: 2, layers: 5, times: 4 } as SummaryRepeat);
+    expect(long.kinds).toBe("(Dense + 4 more)");
+    expect(long.allKinds).toBe("Dense, Dropout, Dense, Dropout, Dense");
     expect(foldOf(deep, "layer_21")).toBe(2);
     expect(foldOf(deep, "layer_22")).toBeNull();
   });

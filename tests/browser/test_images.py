@@ -211,9 +211,11 @@ def test_what_a_class_sees_lies_over_the_image(page: Page) -> None:
     expect(seen.get_by_role("img", name="The input, with the part that output[1] depends on")).to_be_visible()
     seen.get_by_role("button", name="gradient", exact=True).click()
     expect(seen.get_by_role("img", name="The input, and how much blue counts for output[1]")).to_be_visible()
-    expect(seen).to_contain_text("Orange: a little more of this pixel makes the node larger.")
+    # The softmax is so sure that its slope is 0.
+    expect(seen).to_contain_text("It is 0 at every pixel: a small change of this input changes nothing here.")
     seen.get_by_role("button", name="occlusion").click()
     expect(seen.get_by_role("img", name="The input, and how much each pixel counts for output[1]")).to_be_visible()
+    expect(seen).to_contain_text("Each pixel's colour says how much the node loses")
     expect(seen).to_contain_text("The square is 2×2.")
     network = document()
     target = {"layer": "output", "index": [1]}
@@ -223,6 +225,16 @@ def test_what_a_class_sees_lies_over_the_image(page: Page) -> None:
     expect(seen.locator(".seen-key span").last).to_have_text(f"{largest:.3g}")
     findings = serious_findings(page)
     assert not findings, findings
+
+
+def test_a_node_that_no_pixel_changes_says_so_instead_of_an_empty_scale(page: Page) -> None:
+    page.goto("/?network=cifar10-trained&node=conv2[3,4,5]")
+    seen = page.get_by_role("region", name="What it sees of the input")
+    seen.get_by_role("button", name="gradient", exact=True).click()
+    expect(seen).to_contain_text("It is 0 at every pixel")
+    seen.get_by_role("button", name="occlusion").click()
+    expect(seen).to_contain_text("whichever square is covered")
+    expect(seen.locator(".legend-ramp")).to_have_count(0)
 
 
 def test_what_is_no_image_says_so_and_loses_nothing(page: Page, page_errors: list[str]) -> None:

@@ -126,6 +126,18 @@ def test_what_stands_out_is_found_in_a_thousand_layers(page: Page) -> None:
     expect(inspector(page, "quiet[0]")).to_be_visible()
 
 
+def test_what_is_not_there_is_said_while_it_is_typed(page: Page) -> None:
+    open_studio(page, "/?network=walkthrough")
+    go_to(page).fill("hidden[7")
+    hint = page.get_by_role("search").get_by_role("status")
+    expect(hint).to_contain_text("Nothing is called")
+    go_to(page).fill("hidden[7]")
+    expect(hint).to_have_text("The nodes of hidden are hidden[0] to hidden[2].")
+    assert serious_findings(page) == []
+    go_to(page).fill("hidden[2]")
+    expect(hint).to_have_count(0)
+
+
 @pytest.mark.parametrize("viewport", [PHONE])
 def test_a_phone_reaches_them_too(page: Page) -> None:
     open_studio(page, "/?network=dead-relus")

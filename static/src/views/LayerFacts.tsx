@@ -34,7 +34,7 @@ export function LayerFacts({ layer }: { layer: TracedLayer }) {
           {counts
             .filter(([, count]) => count > 0)
             .map(([name, count]) => (
-              <div key={name}>
+              <div key={name} class="count">
                 <dt>{name}</dt>
                 <dd>
                   {formatCount(count)} of {formatCount(layer.size)}

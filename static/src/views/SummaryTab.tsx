@@ -47,7 +47,7 @@ function FoldRow(props: {
   onToggle: () => void;
 }) {
   const { layers, repeat, open, position, selected, onToggle } = props;
-  const { names, kinds, inputs, shape } = describeFold(layers, repeat);
+  const { names, kinds, allKinds, inputs, shape } = describeFold(layers, repeat);
   return (
     <tr class={selected ? "fold selected" : "fold"} aria-rowindex={position + 2} onClick={onToggle}>
       <th scope="row">
@@ -59,7 +59,7 @@ function FoldRow(props: {
         </button>
       </th>
       <td
-        title={`The same ${formatCount(repeat.times)} times over; press to ${open ? "fold them" : "see every layer"}`}
+        title={`${allKinds}: the same ${formatCount(repeat.times)} times over; press to ${open ? "fold them" : "see every layer"}`}
       >
         <span class="times">{formatCount(repeat.times)} ×</span> {kinds}
       </td>

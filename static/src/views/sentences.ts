@@ -5,11 +5,13 @@ import type { Explanation } from "../wire";
 
 /** What the arithmetic of this node is, for someone who sees it for the first time. */
 export function operationSentence(explanation: Explanation): string {
-  const { operation, kind, terms, others, activation } = explanation;
+  const { operation, kind, terms, others, activation, activation_terms: along } = explanation;
   const count = terms.length + others.count;
   const many = `${formatCount(count)} ${count === 1 ? "value" : "values"}`;
   const then =
-    activation === null || activation === "linear" ? "" : ` ${activation} then makes the node's value from that sum.`;
+    activation === null || activation === "linear"
+      ? ""
+      : ` ${activation} then makes the node's value from that sum${along === undefined ? "" : " and those of the other nodes"}.`;
   switch (operation) {
     case "input":
       return "A value of the network's input: it is given, not computed. Change it in the input panel.";

@@ -26,8 +26,8 @@ const COLOURS = [
   { name: "brown", colour: "#7a4b2a" },
 ];
 
-/** The input as the network gets it, and what it says of it. */
-function Result() {
+/** The input as the network gets it, and what it says of it; before the first stroke that is still the old one. */
+function Result({ drawn }: { drawn: boolean }) {
   const answer = useStudioState((state) => state.answer);
   const theme = useStudioState((state) => state.view.theme);
   if (answer === null) return null;
@@ -37,7 +37,9 @@ function Result() {
       {picture !== null && (
         <figure>
           <MapCanvas picture={picture} label="The input as the network gets it" />
-          <figcaption class="muted">as the network gets it</figcaption>
+          <figcaption class="muted">
+            {drawn ? "as the network gets it" : "the input now; a drawing takes its place"}
+          </figcaption>
         </figure>
       )}
       <TopClasses answer={answer} />
@@ -54,6 +56,7 @@ export function DrawDialog() {
   const drawing = useRef<{ x: number; y: number } | null>(null);
   const [ink, setInk] = useState("#ffffff");
   const [ground, setGround] = useState("#000000");
+  const [drawn, setDrawn] = useState(false);
   const coloured = (shape[2] ?? 1) >= 3;
   const [rows = 1, columns = 1] = shape.length > 1 ? shape : [1, 1];
   const longer = Math.max(rows, columns);
@@ -72,6 +75,7 @@ export function DrawDialog() {
   useEffect(() => fill(ground), []);
 
   const send = () => {
+    setDrawn(true);
     canvas.current?.toBlob((blob) => {
       if (blob !== null) void actions.giveImage(blob, "a drawing");
     }, "image/png");
@@ -199,7 +203,7 @@ export function DrawDialog() {
             }}
           />
         </div>
-        <Result />
+        <Result drawn={drawn} />
       </div>
       <footer class="dialog-footer">
         <button type="button" class="button primary" onClick={() => actions.setDrawing(false)}>

@@ -34,6 +34,13 @@ const SENTENCES: Record<Method, string> = {
     "Each pixel's colour says how much the node loses when a square around it is covered: orange where the node falls, so where it needs what is there; blue where it rises.",
 };
 
+/** Where the overlay has no colour at all. */
+const NOTHING: Record<Method, string> = {
+  gradient: "It is 0 at every pixel: a small change of this input changes nothing here.",
+  gradient_times_input: "It is 0 at every pixel: a small change of this input changes nothing here.",
+  occlusion: "It is 0 everywhere: whichever square is covered, the node keeps its value.",
+};
+
 /** "row 3", "rows 3 to 5". */
 function extent(what: string, start: number, stop: number): string {
   return stop - start === 1 ? `${what} ${start}` : `${what}s ${start} to ${stop - 1}`;
@@ -55,6 +62,7 @@ function Key({ attribution }: { attribution: Attribution }) {
     () => legendOf(colorScale([attribution.values]), PALETTES[theme]),
     [attribution.values, theme],
   );
+  if (legend.limit === 0 && legend.note === "") return <p class="muted">{NOTHING[attribution.method]}</p>;
   const limit = formatValue(legend.limit, 3);
   return (
     <>

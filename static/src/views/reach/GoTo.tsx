@@ -1,7 +1,7 @@
 import { useEffect, useId, useMemo, useRef, useState } from "preact/hooks";
 import { namedLayers } from "../../actions_reach";
 import { formatCount } from "../../format";
-import { completionsOf, type Offer } from "../../reach";
+import { completionsOf, type Offer, readPlace } from "../../reach";
 import { useActions, useStudioState } from "../context";
 import { Icon } from "../Icon";
 
@@ -43,6 +43,7 @@ export function GoTo() {
     [open, text, layers],
   );
   const shown = open && offers.length > 0;
+  const place = open && text.trim() !== "" && offers.length === 0 ? readPlace(text, layers) : null;
   const at = Math.min(active, offers.length - 1);
 
   const close = () => {
@@ -164,6 +165,11 @@ export function GoTo() {
           </div>
           {more > 0 && <p class="muted offers-more">and {formatCount(more)} more: type on</p>}
         </div>
+      )}
+      {typeof place === "string" && wrong === null && (
+        <p class="field-hint" role="status">
+          {place}
+        </p>
       )}
       {wrong !== null && (
         <p class="field-hint" id={`${id}-hint`} role="alert">

@@ -129,10 +129,10 @@ export function TrainingForm() {
             />
           )}
         </Field>
-        <Field title="examples a step" hint="The batch size: the weights change once for so many examples">
+        <Field title="batch size" hint="The weights change once for so many examples">
           {(id) => (
             <CommitField
-              label="examples a step"
+              label="batch size"
               labelledBy={id}
               text={String(choice.batchSize)}
               read={whole(1)}

@@ -59,8 +59,9 @@ function Followed({ training }: { training: Training }) {
               : `, ${formatCount(Math.round(progress.examplesPerSecond))} examples a second`}
           </span>
         )}
+      </div>
+      <div class="training-orders">
         <Buttons training={training} />
-        <span class="spring" />
         {training.saved && (
           <button type="button" class="button small primary" onClick={() => void actions.openTrained()}>
             Open the trained network
