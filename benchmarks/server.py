@@ -6,7 +6,7 @@ import uvicorn
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from app.api.schemas import ForwardRequest
+from app.api.schemas_values import ForwardRequest
 from app.main import create_app
 
 

@@ -10,7 +10,13 @@ from starlette.responses import Response
 from app.api.call import Call, Cost
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import ActivationAnswer, CurveAnswer, CurveQuery, EvaluateAnswer, EvaluateRequest
+from app.api.schemas_activations import (
+    ActivationAnswer,
+    CurveAnswer,
+    CurveQuery,
+    EvaluateActivationAnswer,
+    EvaluateActivationRequest,
+)
 from app.errors import NotFound
 from app.nn.activations import ACTIVATIONS, Activation, Parameter, find_activation
 from app.nn.errors import NetworkError, Problem
@@ -50,8 +56,8 @@ async def get_activation_curve(name: str, query: Annotated[CurveQuery, Query()],
     return await call.run(Cost(query.num * _SECONDS_PER_NUMBER, values=3 * query.num), _curve, activation, query)
 
 
-@router.post("/activations/{name}/evaluate", response_model=EvaluateAnswer)
-async def evaluate_activation(name: str, body: EvaluateRequest, call: Call) -> Response:
+@router.post("/activations/{name}/evaluate", response_model=EvaluateActivationAnswer)
+async def evaluate_activation(name: str, body: EvaluateActivationRequest, call: Call) -> Response:
     """Evaluate a function and its derivative at a number or an array."""
     activation = _find(name)
     count = int(call.headers.get("content-length", 0)) // 2
@@ -133,7 +139,7 @@ def _check_query_parameters(activation: Activation, values: Mapping[str, Any]) -
         raise NetworkError(problems)
 
 
-def _evaluate(activation: Activation, body: EvaluateRequest) -> Response:
+def _evaluate(activation: Activation, body: EvaluateActivationRequest) -> Response:
     array, found = read_array(body.inputs, np.dtype(np.float64))
     with Problems() as problems:
         problems.extend("/inputs", found)

@@ -10,7 +10,7 @@ from app.api.dataset_inputs import DatasetInputs
 from app.api.media import SAFETENSORS
 from app.api.problems import Problems
 from app.api.route import BASE, api_router, json_response
-from app.api.schemas import CodeAnswer, CodeRequest, ParameterFileRequest
+from app.api.schemas_code import CodeAnswer, CodeRequest, ParameterFileRequest
 from app.api.tensors import PiecesResponse
 from app.api.tracing import count_examples, read_asked
 from app.code import TARGETS, Question

@@ -10,7 +10,7 @@ from app.api.answers import check_layer_names
 from app.api.call import Call
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import EdgesAnswer, EdgesRequest
+from app.api.schemas_values import EdgesAnswer, EdgesRequest
 from app.api.tracing import read_asked, trace_cost
 from app.nn.edges import Edges, edges
 from app.nn.network import Network

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from app.api.call import SECONDS_PER_LAYER_READ, Call, Cost
 from app.api.route import api_router, json_response
-from app.api.schemas import EditAnswer, EditRequest
+from app.api.schemas_networks import EditAnswer, EditRequest
 from app.nn.editing import edit_document
 from app.nn.errors import NetworkError
 from app.nn.limits import Limits

@@ -8,7 +8,7 @@ from app.api.call import Call, Cost
 from app.api.dataset_inputs import READING_SECONDS
 from app.api.encoding import plain
 from app.api.route import api_router, json_response
-from app.api.schemas_evaluate import EvaluateAnswer, EvaluateNetworkRequest
+from app.api.schemas_evaluate import EvaluateNetworkAnswer, EvaluateNetworkRequest
 from app.datasets import Folders
 from app.nn.network import Network
 from app.trainings.evaluation import Evaluation, evaluate_network, read_evaluation
@@ -21,7 +21,7 @@ SECONDS_PER_VALUE = 2e-8
 VALUES_AT_ONCE = 2**22
 
 
-@router.post("/evaluate", response_model=EvaluateAnswer)
+@router.post("/evaluate", response_model=EvaluateNetworkAnswer)
 async def evaluate_examples(body: EvaluateNetworkRequest, call: Call) -> Response:
     """Measure loss and metrics of a network over examples that it was not trained on."""
     network = await call.network(body.network)

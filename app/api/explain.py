@@ -8,7 +8,7 @@ from app.api.call import Call
 from app.api.encoding import plain
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import ExplainAnswer, ExplainRequest
+from app.api.schemas_explain import ExplainAnswer, ExplainRequest
 from app.api.tracing import read_asked, read_known_node, trace_cost
 from app.nn.explain import explain
 from app.nn.network import Network

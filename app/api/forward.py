@@ -8,7 +8,7 @@ from app.api.answers import check_layer_names, describe_forward
 from app.api.call import Call
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import ForwardAnswer, ForwardRequest
+from app.api.schemas_values import ForwardAnswer, ForwardRequest
 from app.api.tensors import ANSWERS_TENSORS, tensor_response
 from app.api.tracing import count_examples, read_asked, trace_cost
 from app.nn.network import Network

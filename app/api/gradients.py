@@ -10,7 +10,7 @@ from app.api.bodies import PARAMETERS
 from app.api.call import Call
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import GradientsAnswer, GradientsRequest
+from app.api.schemas_values import GradientsAnswer, GradientsRequest
 from app.api.tensors import ANSWERS_TENSORS, tensor_response
 from app.api.tracing import Asked, count_examples, read_asked, read_known_node, trace_cost
 from app.nn.gradients import LayerGradients, gradients

@@ -18,7 +18,7 @@ from app.api.call import BYTES_PER_BYTE, SECONDS_PER_BYTE, SECONDS_PER_LAYER_REA
 from app.api.encoding import encode
 from app.api.media import SAFETENSORS
 from app.api.route import BASE, api_router, json_response
-from app.api.schemas import NetworkInfo, NetworksQuery, NetworkToReplace, NetworkToStore, StoredDocument
+from app.api.schemas_networks import NetworkInfo, NetworksQuery, NetworkToReplace, NetworkToStore, StoredDocument
 from app.errors import (
     Conflict,
     InvalidNetwork,

@@ -9,7 +9,7 @@ from app.api.call import Call, Cost, drawing_seconds
 from app.api.encoding import encode_number
 from app.api.problems import Problems
 from app.api.route import api_router, json_response
-from app.api.schemas import ParametersAnswer, ParametersRequest
+from app.api.schemas_values import ParametersAnswer, ParametersRequest
 from app.api.tensors import ANSWERS_TENSORS, tensor_response
 from app.api.tracing import find_layer, read_batch, trace_cost
 from app.errors import InvalidRequest

@@ -29,7 +29,7 @@ class EvaluateNetworkRequest(Request):
     )
 
 
-class EvaluateAnswer(Answer):
+class EvaluateNetworkAnswer(Answer):
     """The mean loss, every metric under its name, and for a classifier of a data set the confusion matrix."""
 
     model_config = ConfigDict(extra="allow")

@@ -4,7 +4,7 @@ from starlette.responses import Response
 
 from app.api.call import Call, Cost
 from app.api.route import api_router, json_response
-from app.api.schemas import SummaryAnswer, SummaryRequest
+from app.api.schemas_networks import SummaryAnswer, SummaryRequest
 from app.nn.network import Network
 from app.nn.summary import summarize
 

@@ -114,6 +114,7 @@ async def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None
     for reference in found:
         assert re.fullmatch(r"#/components/schemas/\w+", reference)
         assert reference.rsplit("/", 1)[1] in document["components"]["schemas"], reference
+        assert "__" not in reference, "two models have the same name: each gets that of its module"
     unused = set(document["components"]["schemas"]) - {reference.rsplit("/", 1)[1] for reference in found}
     assert not unused
     for schema in document["components"]["schemas"].values():

@@ -1,6 +1,9 @@
 """Examples of the calls about trainings."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from app.api.examples.example import Example
 
 NETWORK: dict[str, Any] = {
     "name": "spirals",
@@ -164,3 +167,31 @@ APART: dict[str, Any] = {
     },
 }
 """A step of four examples, taken apart: the third of them, and one weight on its way through Adam."""
+
+EXAMPLES: Mapping[str, Example] = {
+    "create_training": Example(answer=QUEUED, body=REQUEST),
+    "list_trainings": Example(answer=[QUEUED], parameters={"limit": 10}),
+    "get_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
+    "follow_training": Example(answer=None, parameters={"id": QUEUED["id"], "Last-Event-ID": "12"}),
+    "get_trained_parameters": Example(answer=None, parameters={"id": QUEUED["id"]}),
+    "pause_training": Example(answer={**TRAINING, "status": "paused"}, parameters={"id": QUEUED["id"]}),
+    "resume_training": Example(answer=TRAINING, parameters={"id": QUEUED["id"]}),
+    "step_training": Example(
+        answer={**TRAINING, "status": "paused"}, body={"steps": 5}, parameters={"id": QUEUED["id"]}
+    ),
+    "stop_training": Example(answer={**TRAINING, "status": "stopping"}, parameters={"id": QUEUED["id"]}),
+    "take_training_apart": Example(
+        answer=APART,
+        body={"example": 2, "weight": {"layer": "dense_1", "parameter": "kernel", "index": [0, 1]}},
+        parameters={"id": QUEUED["id"], "step": 2},
+    ),
+    "evaluate_examples": Example(
+        answer={"loss": 0.02302099999999997, "mean_absolute_error": 0.12499999999999994, "count": 2},
+        body={
+            "network": "walkthrough",
+            "dataset": {"inputs": [[0.5, 0.7], [0.2, 0.1]], "targets": [1.0, 0.8]},
+            "loss": "mean_squared_error",
+            "metrics": ["mean_absolute_error"],
+        },
+    ),
+}

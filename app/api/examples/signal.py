@@ -1,6 +1,9 @@
 """Examples of the calls about the signal through the depth."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from app.api.examples.example import Example
 
 HEALTHY = (
     "Nothing vanishes, explodes or saturates: through the whole depth, the size of values and gradients changes by "
@@ -150,3 +153,15 @@ COMPARISON: dict[str, Any] = {
     ]
 }
 """The same with weights drawn for tanh."""
+
+EXAMPLES: Mapping[str, Example] = {
+    "describe_the_signal": Example(answer=SIGNAL, body={"network": "walkthrough", "inputs": [[0.5, 0.7], [1.0, -1.0]]}),
+    "compare_signals": Example(
+        answer=COMPARISON,
+        body={
+            "network": "walkthrough",
+            "inputs": [[0.5, 0.7], [1.0, -1.0]],
+            "variants": [{"activation": "tanh", "initializer": "glorot_uniform"}],
+        },
+    ),
+}
