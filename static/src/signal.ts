@@ -1,5 +1,6 @@
 /** The signal through the depth: what the server says of every layer, and how it is put on a scale. Pure. */
 
+import { formatValue } from "./format";
 import type { ActivationDocument } from "./wire";
 
 /** Distributions, in columns with one entry a layer; NaN where there is nothing to say. */
@@ -141,6 +142,35 @@ export function formatShare(share: number): string {
   if (share < 0.001) return "<0.1 %";
   if (share > 0.999 && share < 1) return ">99.9 %";
   return `${Number((share * 100).toPrecision(3))} %`;
+}
+
+/** What a percentile is called. */
+export function percentileName(percentile: number): string {
+  return percentile === 0 ? "min" : percentile === 50 ? "median" : percentile === 100 ? "max" : `${percentile} %`;
+}
+
+/** One layer as a person would read it out: "hidden_2: min -1, median 0.1, max 2, size 0.8, zeros 12 %". */
+export function readingOf(signal: Signal, of: SignalOf, place: number): string {
+  const { percentiles, size, zeros, nonFinite } = signal[of];
+  const isKnown = (value: number | undefined): value is number => value !== undefined && !Number.isNaN(value);
+  const number = (name: string, values: Float64Array | undefined) => {
+    const value = values?.[place];
+    return isKnown(value) ? [`${name} ${formatValue(value)}`] : [];
+  };
+  // A share of 0 is nothing to tell.
+  const share = (name: string, values: Float64Array) => {
+    const value = values[place];
+    return isKnown(value) && value > 0 ? [`${name} ${formatShare(value)}`] : [];
+  };
+  const parts = [
+    ...[0, 50, 100].flatMap((one) => number(percentileName(one), percentiles[signal.percentiles.indexOf(one)])),
+    ...number("size", size),
+    ...share("zeros", zeros),
+    ...(of === "values" ? share("saturated", signal.values.saturated) : []),
+    ...(of === "values" ? share("dead", signal.values.dead) : []),
+    ...share("not finite", nonFinite),
+  ];
+  return `${signal.names[place] ?? ""}: ${parts.join(", ")}`;
 }
 
 /** The layers that a finding is about, by their places; gradients run backwards. */

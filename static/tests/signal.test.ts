@@ -10,6 +10,7 @@ import {
   formatShare,
   placeOn,
   rangeOf,
+  readingOf,
   type Signal,
   type SignalColumns,
   type SignalFinding,
@@ -270,5 +271,16 @@ describe("the calls", () => {
     expect(calls).toEqual(["POST /signal", "GET /jobs/j1", "GET /jobs/j1"]);
     expect(found.values.size[0]).toBe(Infinity);
     expect(found.values.saturated[0]).toBeNaN();
+  });
+});
+
+describe("what is read out of one layer", () => {
+  it("names the ends, the middle and the size, and only shares that there are", () => {
+    const signal = signalOf(["input", "a"]);
+    const zeros = Float64Array.of(0, 0.25);
+    expect(readingOf({ ...signal, values: { ...signal.values, zeros } }, "values", 1)).toBe(
+      "a: min -2, median 0, max 2, size 1, zeros 25 %",
+    );
+    expect(readingOf(signal, "gradients", 0)).toBe("input: min -2, median 0, max 2, size 1");
   });
 });

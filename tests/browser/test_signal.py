@@ -53,6 +53,20 @@ def test_a_signal_that_vanishes_and_the_variant_that_does_not(page: Page) -> Non
     expect(page.get_by_role("region", name=f"{begins[1]}[0]", exact=True)).to_be_visible()
     expect(page.locator(".plot-range rect")).to_have_count(1)
 
+    # By keyboard: arrows read layer after layer, Enter selects.
+    slider = page.get_by_role("slider", name="Layer to read")
+    slider.focus()
+    page.keyboard.press("Home")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile(r"^input: min -\d"))
+    page.keyboard.press("ArrowRight")
+    expect(page.locator(".layer-readout strong")).to_have_text("dense_1")
+    expect(page.locator(".plot-pointer.hovered")).to_have_count(1)
+    assert serious_findings(page) == []
+    page.keyboard.press("PageUp")
+    expect(slider).to_have_attribute("aria-valuetext", re.compile("^dense_11: min"))
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("region", name="dense_11[0]", exact=True)).to_be_visible()
+
     # The same numbers stand in a table, for one example those of the core.
     page.get_by_label("over", exact=True).select_option("input")
     page.get_by_role("button", name="Table", exact=True).click()

@@ -1,5 +1,5 @@
 import { formatCount, formatFull, formatValue } from "../../format";
-import { formatShare, type Signal, type SignalOf } from "../../signal";
+import { formatShare, percentileName, type Signal, type SignalOf } from "../../signal";
 import { WORDS } from "./words";
 
 /** The numbers of one layer, at full precision when pointed at. */
@@ -21,8 +21,6 @@ export function LayerReadout({ signal, of, place }: { signal: Signal; of: Signal
       </div>
     );
   };
-  const named = (percentile: number) =>
-    percentile === 0 ? "min" : percentile === 50 ? "median" : percentile === 100 ? "max" : `${percentile} %`;
   return (
     <div class="layer-readout">
       <p>
@@ -36,7 +34,7 @@ export function LayerReadout({ signal, of, place }: { signal: Signal; of: Signal
       <dl>
         {signal.percentiles.map((percentile, at) => (
           <div key={percentile}>
-            <dt>{named(percentile)}</dt>
+            <dt>{percentileName(percentile)}</dt>
             {number(columns.percentiles[at]?.[place])}
           </div>
         ))}

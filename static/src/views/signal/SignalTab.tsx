@@ -10,6 +10,7 @@ import { Icon } from "../Icon";
 import { Comparison } from "./Comparison";
 import { Findings } from "./Findings";
 import { LayerReadout } from "./LayerReadout";
+import { LayerSlider } from "./LayerSlider";
 import { SignalTable } from "./SignalTable";
 import { SourceChoice } from "./SourceChoice";
 import { WORDS } from "./words";
@@ -52,6 +53,7 @@ const EXPLAINED: readonly (readonly [string, string])[] = [
   ["dead", WORDS.dead],
   ["not finite", WORDS.nonFinite],
   ["gradients", WORDS.gradients],
+  ["keys", WORDS.keys],
 ];
 
 /** What the words mean, also where nothing can be pointed at. */
@@ -99,6 +101,7 @@ function Picture({ signal, state }: { signal: Signal; state: SignalState }) {
   };
   const shown = chosen !== null && signal.findings.includes(chosen) ? chosen : null;
   const target = nodeName(signal.target);
+  const read = hovered ?? Math.max(0, at);
   return (
     <div class="signal-picture">
       <div class="signal-drawing">
@@ -131,6 +134,7 @@ function Picture({ signal, state }: { signal: Signal; state: SignalState }) {
             onHover={setHovered}
             onPick={go}
           />
+          <LayerSlider signal={signal} of={of} place={read} onRead={setHovered} onPick={go} />
         </div>
       </div>
       <div class="signal-words">
@@ -145,7 +149,7 @@ function Picture({ signal, state }: { signal: Signal; state: SignalState }) {
         />
         <Help />
       </div>
-      <LayerReadout signal={signal} of={of} place={hovered ?? (at >= 0 ? at : 0)} />
+      <LayerReadout signal={signal} of={of} place={read} />
     </div>
   );
 }

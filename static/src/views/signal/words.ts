@@ -11,4 +11,5 @@ export const WORDS = {
   nonFinite: "NaN and infinities: no numbers any more",
   gradients:
     "How much the chosen output changes with each node: what training steers by. Where gradients vanish, layers learn next to nothing.",
+  keys: "With the drawing in focus, arrow keys read layer after layer, Page Up and Page Down a tenth of the depth, Home and End the ends; Enter selects the layer",
 } as const;
