@@ -13,7 +13,7 @@ from app.nn.activations.curves import EXPONENTIAL, GAUSSIAN, SINE
 from app.nn.activations.exponential_units import CELU, ELU, SELU
 from app.nn.activations.gated import GELU, HARD_SILU, MISH, SILU
 from app.nn.activations.linear import BINARY_STEP, LINEAR
-from app.nn.activations.parameter import Parameter, Value, show
+from app.nn.activations.parameter import Parameter, Value
 from app.nn.activations.record import Activation, BoundActivation
 from app.nn.activations.rectifiers import LEAKY_RELU, PRELU, RELU, RELU6, THRESHOLD
 from app.nn.activations.shrinkage import HARD_SHRINK, SOFT_SHRINK
@@ -21,6 +21,7 @@ from app.nn.activations.sigmoids import HARD_SIGMOID, LOG_SIGMOID, SIGMOID
 from app.nn.activations.smooth_rectifiers import SOFTPLUS, SQUAREPLUS
 from app.nn.activations.tanhs import HARD_TANH, SOFTSIGN, TANH, TANH_SHRINK
 from app.nn.errors import NetworkError, Problem
+from app.nn.reading import describe, quote
 
 __all__ = ["ACTIVATIONS", "Activation", "Array", "BoundActivation", "Parameter", "bind", "find_activation"]
 
@@ -84,6 +85,6 @@ def bind(name: str, **parameters: Value) -> BoundActivation:
     if activation is None:
         expected = "one of " + ", ".join(ACTIVATIONS)
         raise NetworkError(
-            [Problem("", f"there is no activation {show(name)}; expected {expected}", expected, show(name))]
+            [Problem("", f"no activation is called {quote(name)}; expected {expected}", expected, describe(name))]
         )
     return BoundActivation(activation, parameters)

@@ -4,6 +4,7 @@ import math
 from dataclasses import dataclass
 
 from app.nn.errors import Problem
+from app.nn.reading import describe
 
 Value = float | int | bool
 
@@ -47,7 +48,7 @@ class Parameter:
         """Return what is wrong with `value`, or None. Nothing is converted: "1" and true are no numbers."""
         if self._accepts(value):
             return None
-        received = show(value)
+        received = describe(value)
         return Problem(f"/{self.name}", f"{self.name} must be {self.expected}, not {received}", self.expected, received)
 
     def _accepts(self, value: object) -> bool:
@@ -59,19 +60,3 @@ class Parameter:
         if isinstance(value, float) and not math.isfinite(value):
             return False
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
-
-
-def show(value: object) -> str:
-    """Return a short text of any value for a message, as JSON would write the simple ones."""
-    if value is None or isinstance(value, bool):
-        return {None: "null", True: "true", False: "false"}[value]
-    if isinstance(value, str):
-        text = f'"{value}"'
-    elif isinstance(value, int):
-        # Python refuses to print an integer of more than 4300 digits.
-        text = str(value) if value.bit_length() < 256 else "a very large integer"
-    elif isinstance(value, float):
-        text = str(float(value))
-    else:
-        text = f"a value of type {type(value).__name__}"
-    return text if len(text) <= 60 else text[:57] + "..."

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from app.nn.activations.arrays import Array, BackwardFunction, Function, WriteFunction
-from app.nn.activations.parameter import Parameter, Value, show
+from app.nn.activations.parameter import Parameter, Value
 from app.nn.errors import NetworkError, Problem
+from app.nn.reading import describe, pointer_to, quote
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -116,12 +117,11 @@ class Activation:
     def _unknown_parameter(self, name: str) -> Problem:
         names = [parameter.name for parameter in self.parameters]
         expected = "one of " + ", ".join(names) if names else "no parameters"
-        escaped = str(name).replace("~", "~0").replace("/", "~1")
         return Problem(
-            f"/{escaped}",
-            f"{self.name} has no parameter {show(name)}; expected {expected}",
+            pointer_to(name),
+            f"{self.name} has no parameter {quote(name)}; expected {expected}",
             expected,
-            show(name),
+            describe(name),
         )
 
 
