@@ -5,6 +5,7 @@ import { type Actions, networkOf } from "./actions";
 import { type Api, ApiError } from "./api";
 import { nodeName } from "./format";
 import type { Edit, Store } from "./store";
+import { repeatOf } from "./views/edit/layer_rows";
 import { defaultInputs } from "./views/inputs";
 import type {
   ActivationDocument,
@@ -35,6 +36,7 @@ export interface EditActions {
   setWeight(place: ParameterPlace, value: number): void;
   /** Several values of one parameter as one step. */
   setWeights(edits: readonly ParameterEdit[], label: string): Promise<ApiError | null>;
+  /** Of a layer that repeats, the activation changes in every round. */
   setActivation(layer: string, activation: ActivationDocument): Promise<ApiError | null>;
   /** Holds a node at a value, whatever is computed for it. */
   pin(node: NodeReference, value: number): void;
@@ -193,8 +195,19 @@ export function createEditActions(store: Store, api: Api, core: Actions): EditAc
   return {
     setWeights,
     setWeight: (place, value) => void setWeights([{ ...place, value }], placeName(place)),
-    setActivation: (layer, activation) =>
-      restructure([{ operation: "set_arguments", layer, arguments: { activation } }], `activation of ${layer}`),
+    setActivation(layer, activation) {
+      const { present, answer } = store.get();
+      const isRepeated =
+        present !== null &&
+        answer !== null &&
+        repeatOf(present.document, present.edits, answer.summary, layer) !== null;
+      return isRepeated
+        ? restructure(
+            [{ operation: "set_repeated_arguments", layer, arguments: { activation } }],
+            "activation of every round",
+          )
+        : restructure([{ operation: "set_arguments", layer, arguments: { activation } }], `activation of ${layer}`);
+    },
     pin(node, value) {
       const name = nodeName(node);
       const pinned = { layer: node.layer, index: [...node.index], value };

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { type DeepStack, FIRST_STACK, freePrefix, roundOf, stackOperations } from "../src/deep_stack";
-import { layerRows, listItems } from "../src/views/edit/layer_rows";
+import { layerRows, listItems, repeatOf } from "../src/views/edit/layer_rows";
 import type { NetworkDocument, Summary } from "../src/wire";
 
 const STACK: DeepStack = { ...FIRST_STACK, times: 100, units: 8, activation: "tanh" };
@@ -82,6 +82,16 @@ describe("the builder's list", () => {
       repeat: { entry: 1, rounds: 500, round: 1, position: 1, length: 3 },
     });
     expect(rows[1503]).toMatchObject({ name: "c_3", given: { units: 2 }, repeat: { round: 2, length: 1 } });
+  });
+
+  it("knows a repeat until weights of one of its rounds are changed", () => {
+    const summary = summaryOf(["first", ...rounds, "c_1", "c_2", "c_3", "last"]);
+    const edit = (layer: string) => [{ layer, parameter: "kernel", index: [0, 0], value: 1 }];
+    expect(repeatOf(DOCUMENT, [], summary, "first")).toBeNull();
+    expect(repeatOf(DOCUMENT, [], summary, "b_1_2")).toMatchObject({ rounds: 500, round: 1 });
+    expect(repeatOf(DOCUMENT, edit("first"), summary, "c_2")).toMatchObject({ rounds: 3, round: 1 });
+    expect(repeatOf(DOCUMENT, edit("a_7"), summary, "c_2")).toMatchObject({ rounds: 3 });
+    expect(repeatOf(DOCUMENT, edit("c_1"), summary, "c_2")).toBeNull();
   });
 
   it("shows a repeat by one round: that of the chosen layer, else the first", () => {

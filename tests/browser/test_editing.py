@@ -15,6 +15,7 @@ from app.nn.forward import forward
 from app.nn.inputs import read_inputs, read_overrides
 from app.nn.network import Network
 from tests.browser.accessibility import serious_findings
+from tests.browser.test_depth import exported
 
 ROOT = Path(__file__).parents[2]
 PHONE = {"width": 390, "height": 844}
@@ -184,6 +185,27 @@ def test_another_activation_from_the_list_and_from_the_table(page: Page) -> None
     row.get_by_role("button", name="tanh", exact=True).press("Enter")
     change["arguments"]["activation"] = "tanh"
     expect_values(page, computed(document, inputs=[-3, 0.7], operations=[change]))
+
+
+def test_the_activation_of_a_repeat_changes_in_every_round(page: Page) -> None:
+    open_studio(page, "/?network=deep&node=hidden_2[0]")
+    document = example("deep")
+    editor = page.get_by_role("region", name="Activation of hidden_2")
+    expect(editor).to_contain_text("hidden_2 is round 2 of 5: the activation changes in all of them.")
+    editor.get_by_role("combobox", name="Activation of hidden_2").select_option("relu")
+    change = {"operation": "set_repeated_arguments", "layer": "hidden_2", "arguments": {"activation": "relu"}}
+    value = computed(document, operations=[change])["hidden_2[0]"]
+    expect(inspector(page).get_by_role("status", name="value")).to_have_attribute("title", repr(value))
+    assert exported(page)["layers"][0]["repeat"] == 5
+    expect(editor).to_contain_text("round 2 of 5")
+    # Where one round has a weight of its own, the others are left alone.
+    field = inspector(page).get_by_role("textbox", name="weight from hidden_1[0]")
+    field.fill("2")
+    field.press("Enter")
+    expect(editor).not_to_contain_text("round 2 of 5")
+    page.keyboard.press("Control+z")
+    expect(editor).to_contain_text("round 2 of 5")
+    undo_all(page)
 
 
 def test_pinning_and_releasing(page: Page, walkthrough: dict[str, float]) -> None:

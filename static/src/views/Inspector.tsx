@@ -76,7 +76,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
     <>
       <Value explanation={explanation} stale={stale} />
       <PinControls node={node} explanation={explanation} />
-      <UnitMove answer={answer} node={node} />
+      <UnitMove key={node.layer} answer={answer} node={node} />
       {badges.length > 0 && (
         <ul class="badges" aria-label="Remarks">
           {badges.map((badge) => (

@@ -1,7 +1,9 @@
-import { useId, useState } from "preact/hooks";
+import { useId, useMemo, useState } from "preact/hooks";
+import { formatCount } from "../../format";
 import type { ActivationDocument, Explanation } from "../../wire";
 import { useActions, useStudioState } from "../context";
 import { ActivationForm } from "./ActivationForm";
+import { repeatOf } from "./layer_rows";
 import { WhatIf } from "./WhatIf";
 
 /** The activation of the selected node's layer, to change; nothing for kinds that take none. */
@@ -11,6 +13,12 @@ export function ActivationEditor({ explanation, before }: { explanation: Explana
     (state) => state.layerKinds.get(explanation.kind)?.arguments.properties.activation !== undefined,
   );
   const info = useStudioState((state) => state.activations.get(explanation.activation ?? ""));
+  const answer = useStudioState((state) => state.answer);
+  const repeat = useMemo(
+    () =>
+      answer === null ? null : repeatOf(answer.edit.document, answer.edit.edits, answer.summary, explanation.layer),
+    [answer, explanation.layer],
+  );
   const [problem, setProblem] = useState<string | null>(null);
   const hint = useId();
   if (!takesOne || explanation.activation === null) return null;
@@ -29,6 +37,12 @@ export function ActivationEditor({ explanation, before }: { explanation: Explana
         invalid={problem !== null}
         describedBy={problem === null ? undefined : hint}
       />
+      {repeat !== null && (
+        <p class="muted repeat-note">
+          {layer} is round {formatCount(repeat.round + 1)} of {formatCount(repeat.rounds)}: the activation changes in
+          all of them. To change one alone, write the repeat out first, under Network.
+        </p>
+      )}
       {problem !== null && (
         <p class="field-problem" id={hint} role="alert">
           {problem}

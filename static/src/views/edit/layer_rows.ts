@@ -1,6 +1,6 @@
 /** The layers of a network as the builder lists them: each with what the document says of it. */
 
-import type { LayerDocument, NetworkDocument, Summary, SummaryLayer } from "../../wire";
+import type { LayerDocument, NetworkDocument, ParameterEdit, Summary, SummaryLayer } from "../../wire";
 
 /** Where a layer stands in a `repeat` of the document. */
 export interface RepeatPlace {
@@ -61,6 +61,26 @@ export function layerRows(document: NetworkDocument, summary: Summary): LayerRow
     const given = Object.fromEntries(Object.entries(entry).filter(([key]) => !NOT_ARGUMENTS.has(key)));
     return { ...layer, given, readers: readers.get(layer.name) ?? [], repeat };
   });
+}
+
+/**
+ * The repeat that a layer is a part of, as long as its rounds are alike; null where it is in none, or where weights
+ * of one round were changed: then the layer can only be changed alone.
+ */
+export function repeatOf(
+  document: NetworkDocument,
+  edits: readonly ParameterEdit[],
+  summary: Summary,
+  name: string,
+): RepeatPlace | null {
+  const places = new Map<string, RepeatPlace>();
+  const entries = expanded(document.layers);
+  for (const layer of summary.layers.slice(1)) {
+    const { repeat }: Placed = entries.next().value ?? { entry: {}, repeat: null };
+    if (repeat !== null) places.set(layer.name, repeat);
+  }
+  const own = places.get(name) ?? null;
+  return edits.some(({ layer }) => places.get(layer)?.entry === own?.entry) ? null : own;
 }
 
 /** What the list shows in one place: a layer, or a repeat by one of its rounds. */
