@@ -1,7 +1,6 @@
 """All parameters of a network in one file: NumPy's .npz or safetensors, each array called `<layer>/<parameter>`."""
 
 import io
-import mmap
 from collections.abc import Callable, Iterator, Mapping
 from types import MappingProxyType
 from typing import BinaryIO
@@ -12,6 +11,7 @@ from app.nn.errors import NetworkError, Problem
 from app.nn.given import check_parameter
 from app.nn.network import Network
 from app.nn.reading import MAXIMUM_PROBLEMS, Array, Shape, format_shape, pointer_to
+from app.tensors.mapped import map_file
 from app.tensors.npz import read_npz
 from app.tensors.safetensors import read_safetensors, write_safetensors
 
@@ -53,7 +53,7 @@ def apply_parameter_file(network: Network, file: BinaryIO, form: str) -> Network
         if form == "npz":
             arrays = read_npz(file, check)
         else:
-            arrays = read_safetensors(_whole(file)).arrays
+            arrays = read_safetensors(map_file(file)).arrays
             for name, values in arrays.items():
                 found = check(name, values.shape)
                 problems += [problem.within(pointer_to(*name.split("/"))) for problem in found]
@@ -83,11 +83,3 @@ def _missing(network: Network) -> Iterator[tuple[str, Problem]]:
                 shape = format_shape(spec.shape)
                 detail = f'"{placed.name}": {name} is missing in the file; expected {shape}'
                 yield f"{placed.name}/{name}", Problem(pointer_to(placed.name, name), detail, shape, "nothing")
-
-
-def _whole(file: BinaryIO) -> memoryview:
-    """Return what is in a file without reading it, if it is one of the system's."""
-    try:
-        return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
-    except (OSError, ValueError):  # in memory, or empty
-        return memoryview(file.read())

@@ -1,6 +1,5 @@
 """Checkpoints: the state of a training on disk, the latest and some on the way, each whole or not there."""
 
-import mmap
 import os
 import shutil
 from collections.abc import Mapping
@@ -15,6 +14,7 @@ from app.jobs.files import replace_file
 from app.nn.errors import NetworkError
 from app.nn.reading import Array
 from app.nn.training import TrainingState
+from app.tensors.mapped import map_file
 from app.tensors.safetensors import read_safetensors, write_safetensors
 
 LATEST = "checkpoint.safetensors"
@@ -50,7 +50,7 @@ class Checkpoints:
         """
         try:
             with self._latest.open("rb") as file:
-                content = memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
+                content = map_file(file)
         except FileNotFoundError:
             return None
         arrays = read_safetensors(content).arrays

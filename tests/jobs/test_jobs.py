@@ -168,7 +168,7 @@ def test_one_that_needs_more_than_all_memory_runs_alone(make_jobs: MakeJobs) -> 
 
 
 def test_what_does_not_stop_is_ended(jobs: Jobs, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.jobs.queue.KILL_SECONDS", 0.3)
+    monkeypatch.setattr("app.jobs.runner.KILL_SECONDS", 0.3)
     job = jobs.submit("deaf", {}, "Deaf")
     wait_for_event(jobs, job, "deaf")
     jobs.control(job.id, "stop")
