@@ -59,6 +59,12 @@ export function lineMesh(lines: readonly SceneLine[], pixel: number): Mesh {
   return { data, indices };
 }
 
+/** The two triangles of the quad at a position: its corners stand in rows. */
+function quad(at: number): number[] {
+  const first = at * 4;
+  return [first, first + 1, first + 2, first + 2, first + 1, first + 3];
+}
+
 export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
   const data = new ArrayBuffer(spots.length * 4 * SPOT_STRIDE);
   const floats = new Float32Array(data);
@@ -74,14 +80,14 @@ export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
       floats.set([x + dx, y + dy, dx, dy, round ? width : -1], start / 4);
       bytes.set([color[0], color[1], color[2], 255], start + 20);
     }
-    const first = at * 4;
-    indices.set([first, first + 1, first + 2, first + 2, first + 1, first + 3], at * 6);
+    indices.set(quad(at), at * 6);
   }
   return { data, indices };
 }
 
 /** Floats of a block: its box, the cells in it, its place in the texture, its sizes, its looks and the place of its nodes, four each. */
-export const BLOCK_FLOATS = 24;
+const BLOCK_FLOATS = 24;
+export const BLOCK_STRIDE = BLOCK_FLOATS * 4;
 
 /** Where the values of a block are: the first cell of the level that is drawn. */
 export interface CellPlace {
@@ -94,15 +100,19 @@ export interface CellPlace {
   high: number;
 }
 
-/** What the shader needs to know of each block; `fold` is the length of the texture's rows. */
-export function blockInstances(
+/**
+ * A quad a block, with what the shader needs to know of the block at each of its corners: without a graphics card an
+ * instance costs as much as a call. `fold` is the length of the texture's rows.
+ */
+export function blockMesh(
   blocks: readonly SceneBlock[],
   places: readonly CellPlace[],
   fold: number,
   viewport: Viewport,
   pixel: number,
-): Float32Array {
-  const data = new Float32Array(blocks.length * BLOCK_FLOATS);
+): Mesh {
+  const data = new Float32Array(blocks.length * 4 * BLOCK_FLOATS);
+  const indices = new Uint32Array(blocks.length * 6);
   let offset = 0;
   for (const [at, scene] of blocks.entries()) {
     const place = places[at];
@@ -144,7 +154,11 @@ export function blockInstances(
     data[offset + 21] = Math.floor(place.first / fold);
     data[offset + 22] = block.columns;
     data[offset + 23] = block.rows;
-    offset += BLOCK_FLOATS;
+    for (let corner = 1; corner < 4; corner++) {
+      data.copyWithin(offset + corner * BLOCK_FLOATS, offset, offset + BLOCK_FLOATS);
+    }
+    offset += 4 * BLOCK_FLOATS;
+    indices.set(quad(at), at * 6);
   }
-  return data;
+  return { data: data.buffer, indices };
 }

@@ -1,13 +1,12 @@
 /** The three small WebGL2 programs of the graph, and how a program is made. */
 
 /**
- * A block is one instance of a quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes,
+ * A block is one quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes,
  * or in the grid of the pooled level that is drawn.
  */
 const BLOCK_VERTEX = `#version 300 es
 precision highp float;
 precision highp int;
-in vec2 corner;
 in vec4 box;
 in vec4 cells;
 in vec4 place;
@@ -22,6 +21,7 @@ flat out vec4 sizes;
 flat out vec4 tones;
 flat out ivec3 nodes;
 void main() {
+  vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1 & 1);
   cell = mix(cells.xy, cells.zw, corner);
   grid = ivec4(int(place.x), int(place.y), int(place.w) * fold + int(place.z), int(looks.y));
   nodes = ivec3(int(base.y) * fold + int(base.x), int(base.z), int(base.w));

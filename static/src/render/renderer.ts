@@ -4,7 +4,7 @@ import type { Rgb } from "../color";
 import { estimateWidth, type Measure } from "../graph_labels";
 import type { Viewport } from "../graph_types";
 import type { Scene, SceneBlock } from "../scene";
-import { BLOCK_FLOATS, blockInstances, LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
+import { BLOCK_STRIDE, blockMesh, LINE_STRIDE, lineMesh, type Mesh, SPOT_STRIDE, spotMesh } from "./meshes";
 import { createPrograms, type Program, type Programs } from "./programs";
 import { canvasMeasure, drawText } from "./text";
 import { type Place, Textures } from "./textures";
@@ -24,6 +24,11 @@ interface Attribute {
   bytes?: boolean;
 }
 
+const BLOCK_ATTRIBUTES: Attribute[] = ["box", "cells", "place", "measures", "looks", "base"].map((name, at) => ({
+  name,
+  size: 4,
+  offset: at * 16,
+}));
 const LINE_ATTRIBUTES: Attribute[] = [
   { name: "position", size: 2, offset: 0 },
   { name: "profile", size: 2, offset: 8 },
@@ -41,8 +46,6 @@ interface Resources {
   textures: Textures;
   ramp: WebGLTexture;
   rampOf: readonly Rgb[] | null;
-  corners: WebGLBuffer;
-  instances: WebGLBuffer;
   vertices: WebGLBuffer;
   indices: WebGLBuffer;
   blockArray: WebGLVertexArrayObject;
@@ -162,24 +165,8 @@ export class GraphRenderer {
   private makeResources(): Resources {
     const { gl } = this;
     const programs = createPrograms(gl);
-    const corners = gl.createBuffer();
-    const instances = gl.createBuffer();
     const vertices = gl.createBuffer();
     const indices = gl.createBuffer();
-    gl.bindBuffer(gl.ARRAY_BUFFER, corners);
-    gl.bufferData(gl.ARRAY_BUFFER, new Float32Array([0, 0, 1, 0, 0, 1, 1, 1]), gl.STATIC_DRAW);
-    const blockArray = gl.createVertexArray();
-    gl.bindVertexArray(blockArray);
-    const corner = programs.block.attribute("corner");
-    gl.enableVertexAttribArray(corner);
-    gl.vertexAttribPointer(corner, 2, gl.FLOAT, false, 0, 0);
-    gl.bindBuffer(gl.ARRAY_BUFFER, instances);
-    for (const [at, name] of ["box", "cells", "place", "measures", "looks", "base"].entries()) {
-      const location = programs.block.attribute(name);
-      gl.enableVertexAttribArray(location);
-      gl.vertexAttribPointer(location, 4, gl.FLOAT, false, BLOCK_FLOATS * 4, at * 16);
-      gl.vertexAttribDivisor(location, 1);
-    }
     const arrayFor = (program: Program, stride: number, attributes: Attribute[]) => {
       const array = gl.createVertexArray();
       gl.bindVertexArray(array);
@@ -193,6 +180,7 @@ export class GraphRenderer {
       gl.bindVertexArray(null);
       return array;
     };
+    const blockArray = arrayFor(programs.block, BLOCK_STRIDE, BLOCK_ATTRIBUTES);
     const lineArray = arrayFor(programs.line, LINE_STRIDE, LINE_ATTRIBUTES);
     const spotArray = arrayFor(programs.spot, SPOT_STRIDE, SPOT_ATTRIBUTES);
     const ramp = gl.createTexture();
@@ -202,8 +190,6 @@ export class GraphRenderer {
       textures,
       ramp,
       rampOf: null,
-      corners,
-      instances,
       vertices,
       indices,
       blockArray,
@@ -272,14 +258,11 @@ export class GraphRenderer {
     } while (generation !== textures.generation);
     // biome-ignore lint/correctness/useHookAtTopLevel: a call of WebGL, not a hook.
     gl.useProgram(program.program);
-    gl.bindVertexArray(resources.blockArray);
-    this.setCommon(program, scene);
     gl.uniform1i(program.uniform("values"), 0);
     gl.uniform1i(program.uniform("ramp"), 1);
     gl.uniform1i(program.uniform("pools"), 2);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
-    gl.bindBuffer(gl.ARRAY_BUFFER, resources.instances);
     for (const page of new Set(places.map((place) => place.page))) {
       const here = places.flatMap((place, at) => (place.page === page ? [at] : []));
       gl.activeTexture(gl.TEXTURE2);
@@ -287,15 +270,14 @@ export class GraphRenderer {
       gl.activeTexture(gl.TEXTURE0);
       page.values.bind();
       gl.uniform1i(program.uniform("fold"), page.values.width);
-      const data = blockInstances(
+      const mesh = blockMesh(
         here.map((at) => blocks[at] as SceneBlock),
         here.map((at) => places[at] as Place),
         page.values.width,
         scene.viewport,
         1 / this.ratio,
       );
-      gl.bufferData(gl.ARRAY_BUFFER, data, gl.STREAM_DRAW);
-      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, here.length);
+      this.drawMesh(resources, program, resources.blockArray, mesh, scene);
     }
     gl.activeTexture(gl.TEXTURE0);
   }
