@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { pooledExtent, poolingLevel } from "../src/detail";
 import type { Values } from "../src/graph_types";
 import { type Block, layoutNetwork } from "../src/layout";
-import { float32Factor, pooledCells, writeCells, writePools } from "../src/render/cells";
+import { float32Factor, pooledCells, standingOut, writeCells, writePools } from "../src/render/cells";
 import { LINE_STRIDE, lineMesh, SPOT_STRIDE, spotMesh } from "../src/render/meshes";
 import { Shelves } from "../src/render/sheet";
 
@@ -57,19 +57,20 @@ describe("writeCells", () => {
 });
 
 describe("writePools", () => {
-  /** The pairs of each level, by brute force: smallest and largest of what lies under each cell. */
-  function pairsOf(columns: number, rows: number, values: readonly number[], level: number): number[][] {
+  /** The nodes under each cell of a level, by brute force. */
+  function nodesUnder(columns: number, rows: number, values: readonly number[], level: number): number[][] {
     const size = 2 ** level;
-    const pairs: number[][] = [];
+    const found: number[][] = [];
     for (let row = 0; row < Math.ceil(rows / size); row++) {
       for (let column = 0; column < Math.ceil(columns / size); column++) {
-        const under = values.filter(
-          (_, at) => Math.floor((at % columns) / size) === column && Math.floor(at / columns / size) === row,
+        found.push(
+          values.filter(
+            (_, at) => Math.floor((at % columns) / size) === column && Math.floor(at / columns / size) === row,
+          ),
         );
-        pairs.push([Math.min(...under), Math.max(...under)]);
       }
     }
-    return pairs;
+    return found;
   }
 
   test.each([
@@ -79,37 +80,45 @@ describe("writePools", () => {
     [1, 9],
     [25, 40],
     [13, 6],
-  ])("keeps the extremes of %i × %i cells at every level", (columns, rows) => {
-    const values = Array.from({ length: columns * rows }, (_, at) => Math.fround(Math.sin(at * 12.9898) * 43.5));
-    const cells = Float32Array.from([9, 9, 9, ...values]);
-    const pools = new Float32Array(2 * (pooledCells({ columns, rows }) + 2)).fill(42);
-    writePools(pools, 2, cells, 3, { columns, rows });
-    expect([...pools.slice(0, 4)]).toEqual([42, 42, 42, 42]);
+  ])("keeps what stands out of %i × %i cells at every level, and shows a node elsewhere", (columns, rows) => {
+    const values = Array.from({ length: columns * rows }, (_, at) => Math.fround(Math.sin(at * 12.9898) ** 9 * 43.5));
+    const marks = standingOut(Float32Array.from(values), 1);
+    const pools = pooledCells({ columns, rows });
+    const cells = Float32Array.from([9, 9, 9, ...values, 42, 42, ...new Float32Array(pools)]);
+    const start = 3 + values.length + 2;
+    writePools(cells, start, 3, { columns, rows }, marks);
+    expect([...cells.slice(0, start)]).toEqual([9, 9, 9, ...values, 42, 42]);
     for (let level = 1; 2 ** (level - 1) < Math.max(columns, rows); level++) {
-      const start = 2 * (2 + pooledCells({ columns, rows }, level));
-      const expected = pairsOf(columns, rows, values, level).flat();
-      expect([...pools.slice(start, start + expected.length)]).toEqual(expected);
+      const begin = start + pooledCells({ columns, rows }, level);
+      const under = nodesUnder(columns, rows, values, level);
+      const shown = [...cells.slice(begin, begin + under.length)];
+      const expected = under.map((nodes) => {
+        const [least, most] = [Math.min(...nodes), Math.max(...nodes)];
+        if (most < marks.high && least > marks.low) return nodes[0];
+        return most - marks.high >= marks.low - least ? most : least;
+      });
+      expect(shown).toEqual(expected);
+      const outermost = [Math.max(...values), Math.min(...values)];
+      expect(outermost.some((value) => shown.includes(value))).toBe(true);
     }
   });
 
   test("never loses what is not finite, and counts neither gaps nor empty nodes", () => {
     const block = blockOf([2, 2, 3]);
+    const count = block.columns * block.rows;
+    const cells = new Float32Array(count + pooledCells(block));
+    const lastOf = (values: Float64Array, known?: number) => {
+      writeCells(cells, 0, block, values, 1, known);
+      writePools(cells, count, 0, block, standingOut(values, 1));
+      return cells.at(-1) ?? 0;
+    };
     const values = new Float64Array(12).fill(0.5);
-    values[7] = NaN;
     values[8] = -Infinity;
-    const cells = new Float32Array(block.columns * block.rows);
-    writeCells(cells, 0, block, values, 1);
-    const pools = new Float32Array(2 * pooledCells(block));
-    writePools(pools, 0, cells, 0, block);
-    const [least = 0, most = 0] = pools.slice(-2);
-    expect(most).toBeCloseTo(3.0e38, -31);
-    expect(least).toBeCloseTo(-3.2e38, -31);
-    writeCells(cells, 0, block, new Float64Array(12).fill(-2), 1, 6);
-    writePools(pools, 0, cells, 0, block);
-    expect([...pools.slice(-2)]).toEqual([-2, -2]);
-    writeCells(cells, 0, block, new Float64Array(0), 1, 0);
-    writePools(pools, 0, cells, 0, block);
-    expect(pools.at(-1)).toBeGreaterThan(3.3e38);
+    expect(lastOf(values)).toBeCloseTo(-3.2e38, -31);
+    values[7] = NaN;
+    expect(lastOf(values)).toBeCloseTo(3.0e38, -31);
+    expect(lastOf(new Float64Array(12).fill(-2), 6)).toBe(-2);
+    expect(lastOf(new Float64Array(0), 0)).toBeGreaterThan(3.3e38);
   });
 });
 

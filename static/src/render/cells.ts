@@ -1,6 +1,6 @@
 /**
  * The values of a block as the graphics card reads them: one float32 a cell, and pooled levels of it, each half as wide
- * and half as high as the one before, that hold the smallest and the largest value under each of their cells.
+ * and half as high as the one before, that hold which of the values under each of their cells is shown.
  */
 
 import { pooledExtent } from "../detail";
@@ -12,7 +12,8 @@ const NOT_A_NUMBER = 3.0e38;
 const INFINITE = 3.2e38;
 const EMPTY = 3.35e38;
 const NO_NODE = -3.4e38;
-/** Codes of cells without a value lie beyond these. */
+/** Codes lie beyond this, and those of cells without a value beyond the next two. */
+const LEAST_CODE = 2.9e38;
 const LEAST_EMPTY = 3.3e38;
 const MOST_NO_NODE = -3.35e38;
 
@@ -40,8 +41,14 @@ function encode(value: number, factor: number): number {
 /** A value stands out that is so far from the mean, as a share of the way to the outermost one. */
 const STANDS_OUT = 0.9;
 
-/** From where on values stand out from the others of their layer, above and below; the outermost always do. */
-export function standingOut(values: Values, factor: number): { low: number; high: number } {
+/** From where on values stand out from the others of their layer, below and above. */
+export interface Marks {
+  low: number;
+  high: number;
+}
+
+/** The marks of a layer; its outermost values always stand out. */
+export function standingOut(values: Values, factor: number): Marks {
   let sum = 0;
   let count = 0;
   let least = Infinity;
@@ -56,7 +63,10 @@ export function standingOut(values: Values, factor: number): { low: number; high
   }
   if (count === 0) return { low: -1, high: 1 };
   const mean = sum / count;
-  return { low: mean - STANDS_OUT * (mean - least), high: mean + STANDS_OUT * (most - mean) };
+  return {
+    low: Math.fround(mean - STANDS_OUT * (mean - least)),
+    high: Math.fround(mean + STANDS_OUT * (most - mean)),
+  };
 }
 
 /** Writes the cells of a block row by row from `at` on; nodes from `known` on are empty. */
@@ -97,22 +107,39 @@ export function pooledCells({ columns, rows }: Cells, level = Number.POSITIVE_IN
   return cells;
 }
 
+/** Whether it is a value, and none of the codes. */
+function isValue(cell: number): boolean {
+  return Math.abs(cell) < LEAST_CODE;
+}
+
 /**
- * Writes the pooled levels, from the first, as pairs of the smallest and the largest value, from pair `to` on.
+ * What is shown of nodes that share a cell: one of them, or the outermost where that stands out, so that no extreme is
+ * lost. A mean would be grey wherever there is life.
+ */
+function shownOf(one: number, least: number, most: number, { low, high }: Marks): number {
+  if (!isValue(most)) return most;
+  if (!isValue(least)) return least;
+  const above = most - high;
+  const below = low - least;
+  if (isValue(one) && above < 0 && below < 0) return one;
+  return above >= below ? most : least;
+}
+
+/**
+ * Writes the pooled levels of the cells from `at` on, from the first level, to `to` and on.
  *
  * Cells without a node do not count, empty ones only where there is nothing else; what is not finite always wins.
  */
-export function writePools(into: Float32Array, to: number, cells: Float32Array, at: number, grid: Cells): void {
+export function writePools(into: Float32Array, to: number, at: number, grid: Cells, marks: Marks): void {
   let { columns, rows } = grid;
-  let low = cells;
-  let high = cells;
-  let from = at;
-  let step = 1;
-  let end = to * 2;
-  while (columns > 1 || rows > 1) {
+  let low = into.subarray(at, at + columns * rows);
+  let high = low;
+  let end = to;
+  for (let level = 1; columns > 1 || rows > 1; level++) {
     const wide = Math.ceil(columns / 2);
     const tall = Math.ceil(rows / 2);
-    const start = end;
+    const lower = new Float32Array(wide * tall);
+    const higher = new Float32Array(wide * tall);
     for (let row = 0; row < tall; row++) {
       const lastRow = Math.min(2 * row + 1, rows - 1);
       for (let column = 0; column < wide; column++) {
@@ -122,27 +149,26 @@ export function writePools(into: Float32Array, to: number, cells: Float32Array, 
         let empty = false;
         for (let y = 2 * row; y <= lastRow; y++) {
           for (let x = 2 * column; x <= lastColumn; x++) {
-            const place = (y * columns + x) * step;
-            const smallest = low[from + place] as number;
-            const largest = high[from + place + step - 1] as number;
+            const smallest = low[y * columns + x] as number;
             if (smallest < MOST_NO_NODE) continue;
             if (smallest > LEAST_EMPTY) {
               empty = true;
               continue;
             }
+            const largest = high[y * columns + x] as number;
             if (smallest < least) least = smallest;
             if (largest > most) most = largest;
           }
         }
         if (least === Infinity) least = most = empty ? EMPTY : NO_NODE;
-        into[end++] = least;
-        into[end++] = most;
+        lower[row * wide + column] = least;
+        higher[row * wide + column] = most;
+        const one = into[at + (row << level) * grid.columns + (column << level)] as number;
+        into[end++] = shownOf(one, least, most, marks);
       }
     }
-    low = into;
-    high = into;
-    from = start;
-    step = 2;
+    low = lower;
+    high = higher;
     columns = wide;
     rows = tall;
   }

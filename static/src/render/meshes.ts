@@ -3,6 +3,7 @@
 import { pooledExtent } from "../detail";
 import type { Viewport } from "../graph_types";
 import { isRound, type SceneBlock, type SceneLine, type SceneSpot } from "../scene";
+import { WIDTH } from "./sheet";
 
 /** x, y, side, half width and a colour of four bytes. */
 export const LINE_STRIDE = 20;
@@ -85,29 +86,23 @@ export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
   return { data, indices };
 }
 
-/** Floats of a block: its box, the cells in it, its place in the texture, its sizes, its looks and the place of its nodes, four each. */
-const BLOCK_FLOATS = 24;
+/** Floats of a block: its box, the cells in it, its grid and place in the sheet, and its sizes, four each; then its looks, two. */
+const BLOCK_FLOATS = 18;
 export const BLOCK_STRIDE = BLOCK_FLOATS * 4;
 
-/** Where the values of a block are: the first cell of the level that is drawn. */
+/** Where the values of a block are in a sheet: the first cell of the level that is drawn. */
 export interface CellPlace {
   start: number;
-  /** The first cell of the nodes themselves. */
-  first: number;
   factor: number;
-  /** Values from here on, and to here, stand out. */
-  low: number;
-  high: number;
 }
 
 /**
  * A quad a block, with what the shader needs to know of the block at each of its corners: without a graphics card an
- * instance costs as much as a call. `fold` is the length of the texture's rows.
+ * instance costs as much as a call.
  */
 export function blockMesh(
   blocks: readonly SceneBlock[],
   places: readonly CellPlace[],
-  fold: number,
   viewport: Viewport,
   pixel: number,
 ): Mesh {
@@ -140,20 +135,14 @@ export function blockMesh(
     data[offset + 7] = bottom;
     data[offset + 8] = columns;
     data[offset + 9] = rows;
-    data[offset + 10] = place.start % fold;
-    data[offset + 11] = Math.floor(place.start / fold);
+    data[offset + 10] = place.start % WIDTH;
+    data[offset + 11] = Math.floor(place.start / WIDTH);
     data[offset + 12] = pitchX;
     data[offset + 13] = pitchY;
     data[offset + 14] = scene.diameter;
     data[offset + 15] = Math.min(scene.limit * place.factor, 1e38);
-    data[offset + 16] = scene.dim + (isRound(scene) && level === 0 ? 2 : 0);
-    data[offset + 17] = level;
-    data[offset + 18] = place.low;
-    data[offset + 19] = place.high;
-    data[offset + 20] = place.first % fold;
-    data[offset + 21] = Math.floor(place.first / fold);
-    data[offset + 22] = block.columns;
-    data[offset + 23] = block.rows;
+    data[offset + 16] = scene.dim;
+    data[offset + 17] = isRound(scene) && level === 0 ? 1 : 0;
     for (let corner = 1; corner < 4; corner++) {
       data.copyWithin(offset + corner * BLOCK_FLOATS, offset, offset + BLOCK_FLOATS);
     }

@@ -1,8 +1,10 @@
 /** The three small WebGL2 programs of the graph, and how a program is made. */
 
+import { WIDTH } from "./sheet";
+
 /**
- * A block is one quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes,
- * or in the grid of the pooled level that is drawn.
+ * A block is one quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes, or in the grid
+ * of the pooled level that is drawn.
  */
 const BLOCK_VERTEX = `#version 300 es
 precision highp float;
@@ -11,45 +13,35 @@ in vec4 box;
 in vec4 cells;
 in vec4 place;
 in vec4 measures;
-in vec4 looks;
-in vec4 base;
+in vec2 looks;
 uniform vec2 viewport;
-uniform int fold;
 out vec2 cell;
-flat out ivec4 grid;
+flat out ivec3 grid;
 flat out vec4 sizes;
-flat out vec4 tones;
-flat out ivec3 nodes;
+flat out vec2 tones;
 void main() {
   vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1 & 1);
   cell = mix(cells.xy, cells.zw, corner);
-  grid = ivec4(int(place.x), int(place.y), int(place.w) * fold + int(place.z), int(looks.y));
-  nodes = ivec3(int(base.y) * fold + int(base.x), int(base.z), int(base.w));
+  grid = ivec3(int(place.x), int(place.y), int(place.w) * ${WIDTH} + int(place.z));
   sizes = measures;
-  bool discs = looks.x > 1.5;
-  tones = vec4(discs ? looks.x - 2.0 : looks.x, discs ? 1.0 : 0.0, looks.zw);
+  tones = looks;
   vec2 clip = mix(box.xy, box.zw, corner) / viewport * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }`;
 
 /**
- * Finds its cell, reads the value from the folded texture and looks its colour up. Where several nodes share a cell of a
- * pooled level, it shows one of them, or the outermost where that stands out in its block, so that no extreme is lost. Values from 3e38
- * on stand for not-a-number, infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests
- * for NaN.
+ * Finds its cell, reads the value from the sheet and looks its colour up. Values from 3e38 on stand for not-a-number,
+ * infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests for NaN.
  */
 const BLOCK_FRAGMENT = `#version 300 es
 precision highp float;
 precision highp int;
 in vec2 cell;
-flat in ivec4 grid;
+flat in ivec3 grid;
 flat in vec4 sizes;
-flat in vec4 tones;
-flat in ivec3 nodes;
+flat in vec2 tones;
 uniform highp sampler2D values;
-uniform highp sampler2D pools;
 uniform sampler2D ramp;
-uniform int fold;
 uniform vec3 background;
 uniform vec3 rim;
 uniform vec3 invalid;
@@ -61,21 +53,9 @@ void main() {
   float limit = sizes.w;
   float dim = tones.x;
   bool discs = tones.y > 0.5;
-  ivec2 at = clamp(ivec2(floor(cell)), ivec2(0), grid.xy - 1);
+  ivec2 at = min(ivec2(cell), grid.xy - 1);
   int index = grid.z + at.y * grid.x + at.x;
-  ivec2 texel = ivec2(index % fold, index / fold);
-  float value;
-  if (grid.w == 0) value = texelFetch(values, texel, 0).r;
-  else {
-    vec2 ends = texelFetch(pools, texel, 0).rg;
-    float above = ends.y - tones.w;
-    float below = tones.z - ends.x;
-    ivec2 first = min(at << grid.w, nodes.yz - 1);
-    int node = nodes.x + first.y * nodes.y + first.x;
-    value = texelFetch(values, ivec2(node % fold, node / fold), 0).r;
-    bool stands = ends.y > 2.9e38 || ends.x < -2.9e38 || max(above, below) >= 0.0 || abs(value) > 2.9e38;
-    if (stands) value = ends.y > 2.9e38 || (ends.x > -2.9e38 && above >= below) ? ends.y : ends.x;
-  }
+  float value = texelFetch(values, ivec2(index & ${WIDTH - 1}, index >> ${Math.log2(WIDTH)}), 0).r;
   if (value < -3.35e38) discard;
   bool hollow = value > 3.3e38;
   bool bad = !hollow && abs(value) > 2.9e38;

@@ -24,11 +24,13 @@ interface Attribute {
   bytes?: boolean;
 }
 
-const BLOCK_ATTRIBUTES: Attribute[] = ["box", "cells", "place", "measures", "looks", "base"].map((name, at) => ({
-  name,
-  size: 4,
-  offset: at * 16,
-}));
+const BLOCK_ATTRIBUTES: Attribute[] = [
+  { name: "box", size: 4, offset: 0 },
+  { name: "cells", size: 4, offset: 16 },
+  { name: "place", size: 4, offset: 32 },
+  { name: "measures", size: 4, offset: 48 },
+  { name: "looks", size: 2, offset: 64 },
+];
 const LINE_ATTRIBUTES: Attribute[] = [
   { name: "position", size: 2, offset: 0 },
   { name: "profile", size: 2, offset: 8 },
@@ -260,26 +262,20 @@ export class GraphRenderer {
     gl.useProgram(program.program);
     gl.uniform1i(program.uniform("values"), 0);
     gl.uniform1i(program.uniform("ramp"), 1);
-    gl.uniform1i(program.uniform("pools"), 2);
     gl.activeTexture(gl.TEXTURE1);
     gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
-    for (const page of new Set(places.map((place) => place.page))) {
-      const here = places.flatMap((place, at) => (place.page === page ? [at] : []));
-      gl.activeTexture(gl.TEXTURE2);
-      page.pools.bind();
-      gl.activeTexture(gl.TEXTURE0);
-      page.values.bind();
-      gl.uniform1i(program.uniform("fold"), page.values.width);
+    gl.activeTexture(gl.TEXTURE0);
+    for (const sheet of new Set(places.map((place) => place.sheet))) {
+      const here = places.flatMap((place, at) => (place.sheet === sheet ? [at] : []));
+      sheet.bind();
       const mesh = blockMesh(
         here.map((at) => blocks[at] as SceneBlock),
         here.map((at) => places[at] as Place),
-        page.values.width,
         scene.viewport,
         1 / this.ratio,
       );
       this.drawMesh(resources, program, resources.blockArray, mesh, scene);
     }
-    gl.activeTexture(gl.TEXTURE0);
   }
 
   /** The map in the corner, over everything that is there already. */

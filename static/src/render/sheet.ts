@@ -1,7 +1,7 @@
 /** A float texture that holds the cells of many blocks, with a copy in memory from which changed rows are sent. */
 
-/** Rows are this long, or as long as the graphics hardware allows. */
-const WIDTH = 4096;
+/** Rows are this long: a power of two, because shaders divide by it, and no graphics hardware allows less. */
+export const WIDTH = 4096;
 /** Sheets have at most so many rows; what does not fit any more goes to another sheet. */
 export const TALLEST = 8192;
 /** Changed rows nearer than this are sent together. */
@@ -38,7 +38,6 @@ export class Shelves {
 }
 
 export class Sheet {
-  readonly width: number;
   /** The cells in memory; written to by the owner, who then calls `touch`. */
   cells: Float32Array;
   private readonly texture: WebGLTexture;
@@ -47,14 +46,9 @@ export class Sheet {
   /** First and last rows that have changed since the last frame. */
   private changed: [number, number][] = [];
 
-  /** `channels` floats a cell: 1 or 2. */
-  constructor(
-    private readonly gl: WebGL2RenderingContext,
-    private readonly channels: 1 | 2,
-  ) {
-    const most = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)) || 2048;
-    this.width = Math.min(WIDTH, most);
-    this.shelves = new Shelves(this.width, Math.min(TALLEST, most));
+  constructor(private readonly gl: WebGL2RenderingContext) {
+    const most = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)) || WIDTH;
+    this.shelves = new Shelves(WIDTH, Math.min(TALLEST, most));
     this.texture = gl.createTexture();
     this.cells = new Float32Array(0);
   }
@@ -63,11 +57,11 @@ export class Sheet {
   take(count: number): number | null {
     const start = this.shelves.take(count);
     if (start === null) return null;
-    const needed = this.shelves.rows * this.width * this.channels;
+    const needed = this.shelves.rows * WIDTH;
     if (needed > this.cells.length) {
       // Half as much again, so that a network that comes layer by layer is not copied for each of them.
       const rows = Math.min(Math.ceil(this.shelves.rows * 1.5), TALLEST);
-      const larger = new Float32Array(Math.max(needed, rows * this.width * this.channels));
+      const larger = new Float32Array(Math.max(needed, rows * WIDTH));
       larger.set(this.cells);
       this.cells = larger;
     }
@@ -77,8 +71,8 @@ export class Sheet {
   /** Says that cells were written, so that they are sent before the next frame. */
   touch(start: number, count: number): void {
     if (count <= 0) return;
-    const first = Math.floor(start / this.width);
-    const last = Math.floor((start + count - 1) / this.width);
+    const first = Math.floor(start / WIDTH);
+    const last = Math.floor((start + count - 1) / WIDTH);
     const before = this.changed.at(-1);
     if (before !== undefined && first <= before[1] + NEAR && first >= before[0]) {
       before[1] = Math.max(before[1], last);
@@ -87,13 +81,11 @@ export class Sheet {
 
   /** Binds the texture to the active unit, with everything that was written. */
   bind(): void {
-    const { gl, width, channels } = this;
+    const { gl } = this;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
-    const [inside, format] = channels === 1 ? [gl.R32F, gl.RED] : [gl.RG32F, gl.RG];
-    const rows = Math.max(1, this.cells.length / (width * channels));
+    const rows = this.cells.length / WIDTH;
     if (rows !== this.rows) {
-      const all = this.cells.length === 0 ? new Float32Array(width * channels) : this.cells;
-      gl.texImage2D(gl.TEXTURE_2D, 0, inside, width, rows, 0, format, gl.FLOAT, all);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, WIDTH, rows, 0, gl.RED, gl.FLOAT, this.cells);
       for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
         gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
       }
@@ -103,8 +95,8 @@ export class Sheet {
       this.rows = rows;
     } else {
       for (const [first, last] of this.changed) {
-        const part = this.cells.subarray(first * width * channels, (last + 1) * width * channels);
-        gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, first, width, last + 1 - first, format, gl.FLOAT, part);
+        const part = this.cells.subarray(first * WIDTH, (last + 1) * WIDTH);
+        gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, first, WIDTH, last + 1 - first, gl.RED, gl.FLOAT, part);
       }
     }
     this.changed = [];

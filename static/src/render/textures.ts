@@ -6,47 +6,36 @@
 
 import type { Values } from "../graph_types";
 import type { SceneBlock } from "../scene";
-import { float32Factor, pooledCells, standingOut, writeCells, writePools } from "./cells";
+import { float32Factor, type Marks, pooledCells, standingOut, writeCells, writePools } from "./cells";
 import { Sheet } from "./sheet";
 
-/** The textures that a block's values are in, and where. */
+/** The sheet that a block's values are in, and where. */
 export interface Place {
-  page: Page;
-  /** First cell in the texture of the level that is drawn. */
+  sheet: Sheet;
+  /** First cell of the level that is drawn. */
   start: number;
-  /** First cell of the nodes themselves. */
-  first: number;
   factor: number;
-  /** Values up to the one and from the other on stand out from the rest. */
-  low: number;
-  high: number;
-}
-
-/** A texture of values and one of their pooled levels. */
-export interface Page {
-  values: Sheet;
-  pools: Sheet;
 }
 
 interface Entry {
-  page: Page;
+  sheet: Sheet;
+  /** First of so many cells: those of the nodes, then those of the pooled levels. */
   start: number;
-  poolStart: number;
-  cells: number;
-  poolCells: number;
+  room: number;
   columns: number;
   rows: number;
   values: Values | null;
   known: number;
   pooled: boolean;
   factor: number;
-  low: number;
-  high: number;
+  marks: Marks;
 }
+
+const NO_MARKS: Marks = { low: -1, high: 1 };
 
 export class Textures {
   private readonly entries = new Map<string, Entry>();
-  private pages: Page[] = [];
+  private sheets: Sheet[] = [];
   /** Another number: places that were given before are void. */
   generation = 0;
 
@@ -58,46 +47,44 @@ export class Textures {
     const cells = columns * rows;
     let entry = this.entries.get(block.layer);
     if (entry === undefined || entry.columns !== columns || entry.rows !== rows) {
-      const pools = pooledCells(block);
+      const needed = cells + pooledCells(block);
       // Another grid of the same layer often fits where the old one was; else everything finds a new place.
-      if (entry !== undefined && (entry.cells < cells || entry.poolCells < pools)) {
+      if (entry !== undefined && entry.room < needed) {
         this.clear();
         entry = undefined;
       }
-      const room = entry ?? { ...this.take(cells, pools), cells, poolCells: pools };
-      entry = { ...room, columns, rows, values: null, known: 0, pooled: false, factor: 1, low: 0, high: 0 };
+      const place = entry ?? { ...this.take(needed), room: needed };
+      entry = { ...place, columns, rows, values: null, known: 0, pooled: false, factor: 1, marks: NO_MARKS };
       this.entries.set(block.layer, entry);
     }
-    const { page } = entry;
+    const { sheet, start } = entry;
     if (entry.values !== values || entry.known !== known) {
       entry.factor = float32Factor(values);
-      Object.assign(entry, standingOut(values, entry.factor));
-      writeCells(page.values.cells, entry.start, block, values, entry.factor, known);
-      page.values.touch(entry.start, cells);
+      entry.marks = standingOut(values, entry.factor);
+      writeCells(sheet.cells, start, block, values, entry.factor, known);
+      sheet.touch(start, cells);
       entry.values = values;
       entry.known = known;
       entry.pooled = false;
     }
     if (level > 0 && !entry.pooled) {
-      writePools(page.pools.cells, entry.poolStart, page.values.cells, entry.start, block);
-      page.pools.touch(entry.poolStart, entry.poolCells);
+      writePools(sheet.cells, start + cells, start, block, entry.marks);
+      sheet.touch(start + cells, pooledCells(block));
       entry.pooled = true;
     }
-    const start = level > 0 ? entry.poolStart + pooledCells(block, level) : entry.start;
-    return { page, start, first: entry.start, factor: entry.factor, low: entry.low, high: entry.high };
+    const first = level > 0 ? start + cells + pooledCells(block, level) : start;
+    return { sheet, start: first, factor: entry.factor };
   }
 
-  private take(cells: number, pools: number): { page: Page; start: number; poolStart: number } {
-    const last = this.pages.at(-1);
-    const start = last?.values.take(cells) ?? null;
-    const poolStart = start === null ? null : (last?.pools.take(pools) ?? null);
-    if (last !== undefined && start !== null && poolStart !== null) return { page: last, start, poolStart };
-    const page = { values: new Sheet(this.gl, 1), pools: new Sheet(this.gl, 2) };
-    const first = page.values.take(cells);
-    const firstPool = page.pools.take(pools);
-    if (first === null || firstPool === null) throw new RangeError("a layer has too many nodes for one texture");
-    this.pages.push(page);
-    return { page, start: first, poolStart: firstPool };
+  private take(count: number): { sheet: Sheet; start: number } {
+    const last = this.sheets.at(-1);
+    const start = last?.take(count) ?? null;
+    if (last !== undefined && start !== null) return { sheet: last, start };
+    const sheet = new Sheet(this.gl);
+    const first = sheet.take(count);
+    if (first === null) throw new RangeError("a layer has too many nodes for one texture");
+    this.sheets.push(sheet);
+    return { sheet, start: first };
   }
 
   /** Forgets every block, as another network needs it. */
@@ -105,13 +92,10 @@ export class Textures {
     this.dispose();
     this.generation++;
     this.entries.clear();
-    this.pages = [];
+    this.sheets = [];
   }
 
   dispose(): void {
-    for (const { values, pools } of this.pages) {
-      values.dispose();
-      pools.dispose();
-    }
+    for (const sheet of this.sheets) sheet.dispose();
   }
 }
