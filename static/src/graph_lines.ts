@@ -5,12 +5,14 @@ import { colorOf, css, type Palette, type Rgb } from "./color";
 import { formatCount, formatValue, nodeName } from "./format";
 import { type ChosenEdge, canShowEdges, chooseEdges, MOST_LINES, MOST_LINES_IN_ALL, pathsOf } from "./graph_edges";
 import type { Frame } from "./graph_frame";
-import { type EdgeLabel, placeEdgeLabels } from "./graph_labels";
+import { type Box, type EdgeLabel, overlaps, placeEdgeLabels } from "./graph_labels";
 import { nodePosition } from "./layout";
 import type { SceneLine, SceneText } from "./scene";
 
 const MOST_LABELS = 40;
 const LABEL = { size: 11, weight: 500 };
+/** No label reaches further than this from its edge. */
+const LABEL_REACH = 60;
 /** From this many lines on they become thinner and fainter. */
 const CROWD = 60;
 
@@ -116,6 +118,21 @@ export function edgeLines(frame: Frame): { lines: SceneLine[]; labels: SceneText
   return { lines, labels: edgeLabels(drawn, frame), notes: [...notes, ...noteIncoming(frame)] };
 }
 
+/** Where the labels of edges can stand: other nodes are in nobody's way, and there may be a million. */
+function labelBounds(edges: readonly DrawnEdge[]): Box {
+  const bounds = { left: Infinity, top: Infinity, right: -Infinity, bottom: -Infinity };
+  for (const { points } of edges) {
+    for (let at = 0; at < points.length; at += 2) {
+      const [x = 0, y = 0] = [points[at], points[at + 1]];
+      bounds.left = Math.min(bounds.left, x - LABEL_REACH);
+      bounds.right = Math.max(bounds.right, x + LABEL_REACH);
+      bounds.top = Math.min(bounds.top, y - LABEL_REACH);
+      bounds.bottom = Math.max(bounds.bottom, y + LABEL_REACH);
+    }
+  }
+  return bounds;
+}
+
 /** Weights on the edges, where they are few enough to be told apart. */
 function edgeLabels(
   drawn: readonly DrawnEdge[],
@@ -127,11 +144,13 @@ function edgeLabels(
   const scenes = [...visible.values()];
   if (wanted.length === 0 || wanted.length > MOST_LABELS) return [];
   if (scenes.some((scene) => scene.detail === "heat")) return [];
+  const bounds = labelBounds(wanted);
   for (const { block, diameter } of scenes) {
+    const reach = diameter / 2 + 2;
     for (let flat = 0; flat < block.count; flat++) {
       const { x, y } = toScreen(camera, nodePosition(block, flat));
-      const reach = diameter / 2 + 2;
-      taken.add({ left: x - reach, right: x + reach, top: y - reach, bottom: y + reach });
+      const disc = { left: x - reach, right: x + reach, top: y - reach, bottom: y + reach };
+      if (overlaps(disc, bounds)) taken.add(disc);
     }
   }
   // The ones in the light choose first.

@@ -167,7 +167,7 @@ test("a straight line is two triangles as wide as the line and its soft rim", ()
   expect(data.byteLength).toBe(4 * LINE_STRIDE);
   expect(indices).toHaveLength(6);
   const floats = new Float32Array(data);
-  expect(Math.abs(floats[1] ?? 0)).toBe(3);
+  expect(Math.abs(floats[1] ?? 0)).toBe(2.5);
   expect(new Uint8Array(data).slice(16, 20)).toEqual(Uint8Array.of(255, 0, 0, 127));
 });
 

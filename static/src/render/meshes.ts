@@ -32,8 +32,8 @@ export function lineMesh(lines: readonly SceneLine[], pixel: number): Mesh {
   for (const { points, width, color, alpha } of lines) {
     const count = points.length / 2;
     const half = width / 2;
-    // A pixel more than the line itself, for its soft rim.
-    const reach = half + pixel;
+    // Half a pixel more than the line itself: there its soft rim ends.
+    const reach = half + pixel / 2;
     for (let at = 0; at < count; at++) {
       const x = points[at * 2] ?? 0;
       const y = points[at * 2 + 1] ?? 0;
