@@ -5,7 +5,7 @@ from typing import BinaryIO
 
 
 def map_file(file: BinaryIO) -> memoryview:
-    """Return what is in a file without reading it, if it is one of the system; closed or replaced, it stays there."""
+    """Return the bytes of a file: where the system has it they are not read, and stay when it is closed or replaced."""
     try:
         return memoryview(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ))
     except (OSError, ValueError):  # in memory, or empty
