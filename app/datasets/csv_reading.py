@@ -163,9 +163,12 @@ def _targets(target: Column, options: CsvOptions) -> tuple[Task, Array, tuple[st
         distinct = np.unique(values)
         whole = bool((distinct == np.floor(distinct)).all())
         few = whole and len(distinct) <= min(MOST_CLASS_NUMBERS, len(values) // 2)
+        if options.task == "classification" and not few:
+            detail = f'column "{target.name}" is to be read as numbers, which are too many or no whole ones for classes'
+            raise NetworkError([Problem("/task", detail, "a target of categories", "numbers")])
         if options.task == "regression" or not few:
             return "regression", values[:, np.newaxis], ()
-        names, values = tuple(f"{number:g}" for number in distinct), np.searchsorted(distinct, values)
+        names, values = tuple(str(int(number)) for number in distinct), np.searchsorted(distinct, values)
     elif options.task == "regression":
         detail = f'column "{target.name}" holds categories; a regression needs a number to predict'
         raise NetworkError([Problem("/task", detail, "a target of numbers", "categories")])

@@ -1,6 +1,5 @@
 """What a data set is: its record, its options, and what loading a part of it gives."""
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -192,8 +191,3 @@ class LoadedDataset:
         if self.samples.divisor != 1.0:
             converted /= converted.dtype.type(self.samples.divisor)
         return converted
-
-
-def count_values(shape: Shape) -> int:
-    """Return how many numbers one example has."""
-    return math.prod(shape)

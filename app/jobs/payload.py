@@ -10,6 +10,7 @@ from app.nn.limits import Limits
 from app.nn.network import Network
 from app.nn.reading import Array
 from app.settings import Settings
+from app.tensors.mapped import map_file
 from app.tensors.safetensors import read_safetensors, write_safetensors
 
 FILE = "arrays.safetensors"
@@ -54,6 +55,9 @@ def write_arrays(directory: Path, arrays: Mapping[str, Array]) -> None:
 
 
 def read_arrays(directory: Path) -> Mapping[str, Array]:
-    """Return the arrays that were kept; none if there are none."""
-    path = directory / FILE
-    return read_safetensors(path.read_bytes()).arrays if path.exists() else {}
+    """Return the arrays that were kept, as views of their file; none if there are none."""
+    try:
+        with (directory / FILE).open("rb") as file:
+            return read_safetensors(map_file(file)).arrays
+    except FileNotFoundError:
+        return {}

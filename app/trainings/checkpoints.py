@@ -43,18 +43,11 @@ class Checkpoints:
         return _read(self._latest)
 
     def read_parameters(self) -> dict[str, Array] | None:
-        """Return the parameters of the latest state, by `<layer>/<name>`; `None` if there is none.
-
-        They are not read into memory: the arrays are views of the file, which stays as it is when another takes its
-        place.
-        """
-        try:
-            with self._latest.open("rb") as file:
-                content = map_file(file)
-        except FileNotFoundError:
+        """Return the parameters of the latest state, by `<layer>/<name>`; `None` if there is none."""
+        state = self.read()
+        if state is None:
             return None
-        arrays = read_safetensors(content).arrays
-        own = (item for item in arrays.items() if item[0].startswith(PARAMETERS))
+        own = (item for item in state.arrays.items() if item[0].startswith(PARAMETERS))
         return {name.removeprefix(PARAMETERS): values for name, values in own}
 
     def read_before(self, step: int) -> TrainingState | None:
@@ -93,8 +86,10 @@ class Checkpoints:
 
 
 def _read(path: Path) -> TrainingState | None:
+    """Return a state whose arrays are views of its file, which stays what it is when another takes its place."""
     try:
-        found = read_safetensors(path.read_bytes())
+        with path.open("rb") as file:
+            found = read_safetensors(map_file(file))
         values: dict[str, Any] = orjson.loads(found.metadata[VALUES])
     except (FileNotFoundError, NetworkError, KeyError, orjson.JSONDecodeError):
         return None

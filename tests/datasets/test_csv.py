@@ -83,6 +83,11 @@ def test_a_table_without_names() -> None:
     assert len(read(texts, header=False).targets) == 8
 
 
+def test_classes_that_are_large_numbers_keep_their_names() -> None:
+    table = read("a,b\n" + "1,20260131\n2,20260132\n" * 4)
+    assert (table.task, table.classes) == ("classification", ("20260131", "20260132"))
+
+
 def test_text_in_a_column_of_numbers_is_named_by_its_line() -> None:
     text = PEOPLE.replace("28,", "twenty,").replace("1.91", "")
     assert wrong(text) == [
@@ -124,6 +129,11 @@ def test_missing_values_are_mistakes_or_their_rows_are_left_out() -> None:
         (PEOPLE.replace(",no", ",yes"), {}, "holds one class only"),
         (PEOPLE, {"columns": {"age": "ignore", "height": "ignore", "country": "ignore"}}, "there are no inputs"),
         ("a,b\n" + "".join(f"t{n},{n % 2}\n" for n in range(60)), {}, '"columns": {"a": "ignore"}'),
+        (
+            "a,b\n" + "".join(f"{n},{n / 3}\n" for n in range(9)),
+            {"task": "classification", "columns": {"b": "number"}},
+            "too many or no whole ones for classes",
+        ),
     ],
 )
 def test_what_is_wrong_is_said(text: str, options: dict[str, Any], says: str) -> None:

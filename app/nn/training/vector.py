@@ -55,10 +55,6 @@ class ParameterVector:
         """Cut any vector of this length into the arrays of (layer, parameter)."""
         return {(part.layer, part.parameter): vector[part.place].reshape(part.shape) for part in self.parts}
 
-    def trains(self, layer: str) -> bool:
-        """Tell whether any parameter of a layer is in the vector."""
-        return any(part.layer == layer for part in self.parts)
-
     def place(self, layer: str, parameter: str, index: Shape) -> int | None:
         """Return where one parameter value stands in the vector; `None` if it is not in it."""
         for part in self.parts:
