@@ -6,7 +6,7 @@ import { formatCount, formatShape, formatValue } from "./format";
 import type { Frame } from "./graph_frame";
 import { type Measure, shorten } from "./graph_labels";
 import type { GraphLayer } from "./graph_types";
-import { nodePosition, visibleBox } from "./layout";
+import { NAMED_PITCH, nodePosition, visibleBox } from "./layout";
 import type { SceneBlock, SceneText } from "./scene";
 
 const LINE = 17;
@@ -205,15 +205,19 @@ export function nodeNames(frame: Frame): SceneText[] {
     if (!first && block.rank !== last) continue;
     if ((across ? block.columns : block.rows) !== 1) continue;
     const step = across ? scene.pitchY : scene.pitchX;
-    if (step < 12) continue;
+    if (step < NAMED_PITCH) continue;
+    // Too small for a number inside: the value stands beside the name, with as many digits as there is room for.
+    const withValue = (label: string, flat: number, room: number) =>
+      [4, 3, 2, 1]
+        .map((digits) => formatValue(values[flat] ?? 0, digits))
+        .map((value) => (first ? `${value}  ${label}` : `${label}  ${value}`))
+        .find((text) => measure(text, 12, 500) <= room) ?? label;
     for (const [flat, label] of labels.slice(0, block.count).entries()) {
       const { x, y } = toScreen(camera, nodePosition(block, flat));
-      // Too small for a number inside: the value stands beside the name.
-      const value = scene.detail === "number" || flat >= scene.known ? "" : formatValue(values[flat] ?? 0);
-      const full = value === "" || !across ? label : first ? `${value}  ${label}` : `${label}  ${value}`;
       const free = first ? x - diameter / 2 - 12 : viewport.width - x - diameter / 2 - 12;
       const room = across ? Math.min(free, 160) : step - 4;
-      const chosen = measure(full, 12, 500) <= room ? full : label;
+      const beside = across && scene.detail !== "number" && flat < scene.known;
+      const chosen = beside ? withValue(label, flat, room) : label;
       const text = shorten(chosen, across ? Math.max(room, 40) : room, 12, 500, measure);
       if (text === "") continue;
       const width = measure(text, 12, 500);

@@ -7,6 +7,7 @@
  * cross axis and turned into x and y at the end.
  */
 
+import { NUMBER_DIAMETER } from "./detail";
 import { cellOf, flatOf, flatPointedAt, type Grid, nearestFlat } from "./graph_shapes";
 import { arrangeRanks, type Plan, type Room } from "./graph_sizes";
 import type { Viewport } from "./graph_types";
@@ -93,6 +94,8 @@ export interface Layout {
 }
 
 const REFERENCE: Viewport = { width: 800, height: 600 };
+/** Nodes closer than this are not named. */
+export const NAMED_PITCH = 12;
 const HEADER_HEIGHT = 62;
 const STACK_GAP = 70;
 /** Where ranks stand closer than this, headers have a line more, so that kind and activation need not share one. */
@@ -153,18 +156,44 @@ function findSkips(layers: readonly LayoutLayer[], ranks: readonly number[]): Sk
   return skips;
 }
 
+function longestOf(labels: readonly string[]): number {
+  return labels.slice(0, 64).reduce((most, label) => Math.max(most, label.length), 0);
+}
+
 function labelWidth(labels: readonly string[] | undefined): number {
-  if (labels === undefined) return 0;
-  const longest = labels.slice(0, 64).reduce((most, label) => Math.max(most, label.length), 0);
-  return Math.min(longest * 7.2, 120) + 12;
+  return labels === undefined ? 0 : Math.min(longestOf(labels) * 7.2, 120) + 12;
+}
+
+/** Room for values beside the names of a column of discs without room for a number; 0 where there is no need. */
+function valueWidth({ labels }: LayoutLayer, { columns, diameter, pitchY }: Block): number {
+  if (labels === undefined || columns !== 1 || diameter >= NUMBER_DIAMETER || pitchY < NAMED_PITCH) return 0;
+  // Long names are narrower than `labelWidth` allows for, so they need less.
+  return Math.max(20, 50 - 3 * longestOf(labels));
 }
 
 /**
  * Places the layers of a network; they must be in topological order.
  *
- * The sizes are chosen for `viewport` (CSS pixels), so that `fit` shows the whole network as large as it can be.
+ * The sizes are chosen for `viewport` (CSS pixels), so that `fit` shows the whole network as large as it can be. Named
+ * inputs and outputs that are too small for a number have room for it beside their name.
  */
 export function layoutNetwork(layers: readonly LayoutLayer[], viewport: Viewport = REFERENCE): Layout {
+  const bare = layoutBeside(layers, viewport, { first: 0, last: 0 });
+  if (bare.direction !== "right" || bare.lines.length > 0) return bare;
+  const widthAt = (at: number) => {
+    const [layer, block] = [layers.at(at), bare.blocks.at(at)];
+    return layer === undefined || block === undefined ? 0 : valueWidth(layer, block);
+  };
+  const values = { first: widthAt(0), last: widthAt(-1) };
+  return values.first + values.last === 0 ? bare : layoutBeside(layers, viewport, values);
+}
+
+/** The layout with so many pixels for values beside the names of the first and the last nodes. */
+function layoutBeside(
+  layers: readonly LayoutLayer[],
+  viewport: Viewport,
+  values: { first: number; last: number },
+): Layout {
   const width = Math.max(viewport.width, 160);
   const height = Math.max(viewport.height, 160);
   const ranks = longestPathRanks(layers);
@@ -174,8 +203,8 @@ export function layoutNetwork(layers: readonly LayoutLayer[], viewport: Viewport
   const across = direction === "right";
   const skips = findSkips(layers, ranks);
   const lanes = skips.reduce((most, skip) => Math.max(most, skip.lane + 1), 0);
-  const first = labelWidth(layers.find((_, at) => ranks[at] === 0)?.labels);
-  const final = labelWidth(layers.find((_, at) => ranks[at] === last)?.labels);
+  const first = labelWidth(layers.find((_, at) => ranks[at] === 0)?.labels) + values.first;
+  const final = labelWidth(layers.find((_, at) => ranks[at] === last)?.labels) + values.last;
   const gutter = Math.min(112, width * 0.287);
   const narrow = across && (width - first - final - 56) / (last + 1) < WIDE_HEADER;
   const deep = last + 1 > DEEP;

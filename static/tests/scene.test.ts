@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fitTo, zoomAt } from "../src/camera";
+import { formatValue } from "../src/format";
 import type { GraphEdges, GraphLayer, GraphView, NodeRef, Viewport } from "../src/graph_types";
 import { sizeOf } from "../src/graph_types";
 import { layoutNetwork } from "../src/layout";
@@ -112,6 +113,42 @@ describe.each([
       }
     },
   );
+});
+
+test("names of discs too small for a number all have it beside them", () => {
+  const given: Given = { layers: [], edges: [] };
+  const classes = ["airplane", "car", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"];
+  const names = Array.from({ length: 12 }, (_, at) => `x${at}`);
+  dense(
+    given,
+    "input",
+    names.map((_, at) => at / 8),
+    "linear",
+    names,
+  );
+  dense(given, "hidden", [1, 2, 3]);
+  dense(
+    given,
+    "output",
+    classes.map((_, at) => (at === 8 ? 0.9997 : 1.839e-7 * at)),
+    "softmax",
+    classes,
+  );
+  for (const viewport of [
+    { width: 800, height: 340 },
+    { width: 560, height: 300 },
+  ]) {
+    const scene = sceneOf(given, viewport);
+    expect(scene.blocks.at(-1)?.detail).toBe("disc");
+    for (const [at, name] of classes.entries()) {
+      const value = given.layers[2]?.values[at] ?? 0;
+      const written = [4, 3, 2, 1].map((digits) => `${name}  ${formatValue(value, digits)}`);
+      expect(texts(scene).filter((text) => written.includes(text))).toHaveLength(1);
+    }
+    expect(texts(scene)).toContain("ship  0.9997");
+  }
+  expect(texts(sceneOf(given, { width: 800, height: 340 }))).toContain("0.125  x1");
+  expect(texts(sceneOf(given, { width: 800, height: 700 }))).toContain("airplane");
 });
 
 describe("numbers", () => {
