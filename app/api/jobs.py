@@ -16,7 +16,7 @@ from app.api.networks import describe_time
 from app.api.route import BASE, api_router, json_response
 from app.api.schemas_jobs import JobAnswer, JobInfo, JobsQuery
 from app.errors import InvalidRequest, VitrineError
-from app.jobs import Job
+from app.jobs import Job, places
 from app.jobs.events import END
 from app.nn.errors import Problem
 
@@ -55,9 +55,8 @@ async def list_jobs(query: Annotated[JobsQuery, Query()], call: Call) -> Respons
         for job in jobs
         if (not query.kind or job.kind == query.kind) and (not query.status or job.status == query.status)
     ]
-    waiting = sorted((job.created, job.id) for job in jobs if job.status == "queued")
-    places = {job_id: place for place, (_, job_id) in enumerate(waiting)}
-    response = json_response([describe_job(job, places.get(job.id)) for job in wanted[: query.limit]])
+    ahead = places(jobs)
+    response = json_response([describe_job(job, ahead.get(job.id)) for job in wanted[: query.limit]])
     response.headers["X-Total-Count"] = str(len(wanted))
     return response
 

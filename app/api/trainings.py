@@ -26,7 +26,7 @@ from app.api.schemas_trainings import (
 from app.api.tensors import PiecesResponse
 from app.datasets import Folders
 from app.errors import NotFound, NotPossible
-from app.jobs import Job, Status
+from app.jobs import Job, places
 from app.nn.errors import Problem
 from app.tensors.safetensors import write_safetensors
 from app.trainings.apart import Kept, read_kept, take_step_apart
@@ -66,10 +66,9 @@ async def create_training(body: TrainingRequest, call: Call) -> Response:
 async def list_trainings(query: Annotated[TrainingsQuery, Query()], call: Call) -> Response:
     """List the trainings, the newest first."""
     jobs = await call.file(call.services.jobs.list_all)
-    waiting = sorted((job.created, job.id) for job in jobs if job.status is Status.QUEUED)
-    places = {job_id: place for place, (_, job_id) in enumerate(waiting)}
+    ahead = places(jobs)
     trainings = [job for job in jobs if job.kind == KIND]
-    response = json_response([describe_training(job, places.get(job.id)) for job in trainings[: query.limit]])
+    response = json_response([describe_training(job, ahead.get(job.id)) for job in trainings[: query.limit]])
     response.headers["X-Total-Count"] = str(len(trainings))
     return response
 

@@ -11,7 +11,7 @@ one beside it, goes on where the last one ended.
 from app.jobs.context import JobContext
 from app.jobs.events import Event
 from app.jobs.kinds import KINDS
-from app.jobs.queue import Jobs
+from app.jobs.queue import Jobs, places
 from app.jobs.records import Interrupted, Job, JobFailure, JobKind, Status
 
-__all__ = ["KINDS", "Event", "Interrupted", "Job", "JobContext", "JobFailure", "JobKind", "Jobs", "Status"]
+__all__ = ["KINDS", "Event", "Interrupted", "Job", "JobContext", "JobFailure", "JobKind", "Jobs", "Status", "places"]

@@ -3,7 +3,7 @@
 import shutil
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -38,6 +38,12 @@ class Following:
     events: list[Event]
     offset: int
     drained: bool
+
+
+def places(jobs: Iterable[Job]) -> Mapping[str, int]:
+    """Return how many jobs are before each one that waits, by its id."""
+    waiting = {job.id: job.created for job in jobs if job.status is Status.QUEUED}
+    return {job_id: place for place, job_id in enumerate(sorted(waiting, key=lambda one: (waiting[one], one)))}
 
 
 class Jobs:
@@ -117,8 +123,7 @@ class Jobs:
         if job.status is not Status.QUEUED:
             return None
         with explained():
-            others = [other for other in self._store.scan() if other.status is Status.QUEUED]
-        return sum((other.created, other.id) < (job.created, job.id) for other in others)
+            return places([job, *self._store.scan()]).get(job.id)
 
     def result(self, job_id: str) -> bytes | None:
         """Return a job's result as JSON, `None` if there is none yet; raises `NotFound` and `Unavailable`."""
