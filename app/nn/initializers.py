@@ -227,7 +227,7 @@ def read_initializer(value: object) -> tuple[BoundInitializer | None, list[Probl
             problems.append(
                 Problem(
                     pointer_to(setting),
-                    f"{record.name} has no setting {describe(setting)}; it has {allowed}",
+                    f"{record.name} has no setting {quote(setting)}; it has {allowed}",
                     allowed,
                     describe(setting),
                 )

@@ -95,6 +95,14 @@ class Network:
         """Return the layer called `name`; `KeyError` if there is none."""
         return self._by_name[name]
 
+    def written(self, placed: PlacedLayer) -> Mapping[str, Any]:
+        """Return the object that describes a layer in the document; layers of a `repeat` share one."""
+        found: Any = self.document
+        for part in placed.pointer.split("/")[1:]:
+            found = found[int(part) if part.isdigit() else part]
+        described: Mapping[str, Any] = found
+        return described
+
     def specs_of(self, name: str) -> Mapping[str, ParameterSpec] | None:
         """Return the parameters that a layer needs, `None` if there is no layer of that name."""
         return self._by_name[name].parameter_specs if name in self._by_name else None

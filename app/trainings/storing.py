@@ -49,13 +49,10 @@ def write_network(network: Network, changes: Mapping[str, Any]) -> bytes:
     layers = []
     previous = INPUT
     for placed in network.layers:
-        written: Any = network.document
-        for part in placed.pointer.split("/")[1:]:
-            written = written[int(part) if part.isdigit() else part]
         entry: dict[str, Any] = {"name": placed.name, "kind": placed.layer.kind}
         if placed.inputs != (previous,):
             entry["inputs"] = list(placed.inputs)
-        entry |= {name: value for name, value in written.items() if name not in LAYER_FIELDS}
+        entry |= {name: value for name, value in network.written(placed).items() if name not in LAYER_FIELDS}
         if placed.parameter_specs:
             entry["parameters"] = dict(network.parameters[placed.name])
         layers.append(entry)

@@ -11,7 +11,7 @@ from app.nn.editing.operation import Fields, Operation
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.layers import LAYERS
 from app.nn.network import PlacedLayer
-from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, is_integer, pointer_to
+from app.nn.reading import MAXIMUM_PROBLEMS, Array, describe, is_integer, pointer_to, quote
 
 
 def set_arguments(draft: Draft, operation: Fields) -> None:
@@ -25,7 +25,7 @@ def set_arguments(draft: Draft, operation: Fields) -> None:
         detail = f"arguments is {describe(given)}; expected {expected}"
         raise NetworkError([Problem("/arguments", detail, expected, describe(given))])
     problems = [
-        Problem(pointer_to("arguments", key), f'"{name}" has no argument {describe(key)}', ", ".join(known))
+        Problem(pointer_to("arguments", key), f'"{name}" has no argument {quote(key)}', ", ".join(known))
         for key in given
         if key not in known
     ]

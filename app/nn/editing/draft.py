@@ -193,11 +193,8 @@ def _expanded(network: Network) -> Iterable[DraftLayer]:
     """Return the layers of a network's document, `repeat` written out, each with what the document says of it."""
     positions: dict[int, int] = {}
     for placed in network.layers:
-        parts = placed.pointer.split("/")[1:]
-        written: Any = network.document
-        for part in parts:
-            written = written[int(part) if part.isdigit() else part]
-        entry = int(parts[1])
+        written = network.written(placed)
+        entry = int(placed.pointer.split("/")[2])
         position = positions[entry] = positions.get(entry, -1) + 1
         arguments = {name: value for name, value in written.items() if name not in LAYER_FIELDS}
         given = written.get("parameters", {})

@@ -19,7 +19,7 @@ from app.nn.editing.writing import write_document, written_out
 from app.nn.errors import LimitError, NetworkError, Problem
 from app.nn.limits import Limits
 from app.nn.network import Network
-from app.nn.reading import MAXIMUM_PROBLEMS, describe, pointer_to, read_fields
+from app.nn.reading import MAXIMUM_PROBLEMS, describe, pointer_to, quote, read_fields
 
 OPERATIONS: Mapping[str, Operation] = MappingProxyType(
     {
@@ -117,7 +117,7 @@ def _read_operation(value: object) -> tuple[Operation | None, list[Problem]]:
     if operation is None:
         names = ", ".join(OPERATIONS)
         place = "/operation" if "operation" in value else ""
-        detail = f"there is no operation {describe(name)}; there are {names}"
+        detail = f"there is no operation {quote(name)}; there are {names}"
         return None, [Problem(place, detail, f"one of {names}", describe(name))]
     fields = ("operation", *operation.required, *operation.optional)
     _, problems = read_fields(value, fields, operation.name, operation.required)
