@@ -2,9 +2,10 @@
 
 import { toScreen } from "./camera";
 import { css } from "./color";
-import { formatCount, formatShape, formatValue } from "./format";
+import { formatCount, formatShape } from "./format";
 import type { Frame } from "./graph_frame";
 import { type Measure, shorten } from "./graph_labels";
+import { writings } from "./graph_numbers";
 import type { GraphLayer } from "./graph_types";
 import { NAMED_PITCH, nodePosition, visibleBox } from "./layout";
 import type { SceneBlock, SceneText } from "./scene";
@@ -208,8 +209,7 @@ export function nodeNames(frame: Frame): SceneText[] {
     if (step < NAMED_PITCH) continue;
     // Too small for a number inside: the value stands beside the name, with as many digits as there is room for.
     const withValue = (label: string, flat: number, room: number) =>
-      [4, 3, 2, 1]
-        .map((digits) => formatValue(values[flat] ?? 0, digits))
+      writings(values[flat] ?? 0, scene.limit)
         .map((value) => (first ? `${value}  ${label}` : `${label}  ${value}`))
         .find((text) => measure(text, 12, 500) <= room) ?? label;
     for (const [flat, label] of labels.slice(0, block.count).entries()) {

@@ -11,6 +11,16 @@ const SMALLEST_FONT = 9;
 const TINY = 1e-3;
 const NEARLY = "≈0";
 
+function isTiny(value: number, limit: number): boolean {
+  return value !== 0 && Math.abs(value) < TINY * limit;
+}
+
+/** How a number can be written, from the longest way to the shortest; `limit` is the end of its colour scale. */
+export function writings(value: number, limit: number): string[] {
+  const written = [4, 3, 2, 1].map((digits) => formatValue(value, digits));
+  return isTiny(value, limit) ? [...written, NEARLY] : written;
+}
+
 function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   const { highlight, measure, palette } = frame;
   const { viewport } = frame.request;
@@ -20,7 +30,6 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
     2 * Math.sqrt((diameter / 2 - 1) ** 2 - (0.3 * font) ** 2) - Math.max(0.5, 0.09 * diameter - 2.2);
   const room = chord(SMALLEST_FONT);
   const unit = (text: string) => measure(text, 100, 500) / 100;
-  const isTiny = (value: number) => value !== 0 && Math.abs(value) < TINY * scene.limit;
   const fits = (text: string) => unit(text) * SMALLEST_FONT <= room;
   const firstColumn = Math.max(0, Math.floor(-scene.x / scene.pitchX));
   const firstRow = Math.max(0, Math.floor(-scene.y / scene.pitchY));
@@ -41,13 +50,15 @@ function numbersOf(scene: SceneBlock, frame: Frame): SceneText[] {
   let widest = 0;
   for (const number of shown) {
     const value = values[number.flat] ?? 0;
-    const written = (precise ? [4, 3, 2, 1] : [3, 2, 1]).map((digits) => formatValue(value, digits)).find(fits);
-    number.text = written ?? (isTiny(value) ? NEARLY : "");
+    number.text =
+      writings(value, scene.limit)
+        .slice(precise ? 0 : 1)
+        .find(fits) ?? "";
     widest = Math.max(widest, unit(number.text));
   }
   // Of 4.97e-10 there may be no room for more; then all of that size are written alike.
   if (shown.some(({ text }) => text === NEARLY)) {
-    for (const number of shown) if (isTiny(values[number.flat] ?? 0)) number.text = NEARLY;
+    for (const number of shown) if (isTiny(values[number.flat] ?? 0, scene.limit)) number.text = NEARLY;
   }
   // A number here and there would look like a message.
   if (shown.filter(({ text }) => text !== "").length < 0.6 * shown.length) return [];

@@ -96,6 +96,8 @@ export interface Layout {
 const REFERENCE: Viewport = { width: 800, height: 600 };
 /** Nodes closer than this are not named. */
 export const NAMED_PITCH = 12;
+/** Ranks closer than this need all the room for their own names. */
+const NARROW_RANKS = 80;
 const HEADER_HEIGHT = 62;
 const STACK_GAP = 70;
 /** Where ranks stand closer than this, headers have a line more, so that kind and activation need not share one. */
@@ -165,10 +167,10 @@ function labelWidth(labels: readonly string[] | undefined): number {
 }
 
 /** Room for values beside the names of a column of discs without room for a number; 0 where there is no need. */
-function valueWidth({ labels }: LayoutLayer, { columns, diameter, pitchY }: Block): number {
+function valueWidth({ labels }: LayoutLayer, { columns, diameter, pitchY }: Block, isNarrow: boolean): number {
   if (labels === undefined || columns !== 1 || diameter >= NUMBER_DIAMETER || pitchY < NAMED_PITCH) return 0;
-  // Long names are narrower than `labelWidth` allows for, so they need less.
-  return Math.max(20, 50 - 3 * longestOf(labels));
+  // Long names are narrower than `labelWidth` allows for, so they need less; the names of layers must have room too.
+  return Math.max(isNarrow ? 6 : 20, (isNarrow ? 23 : 50) - 3 * longestOf(labels));
 }
 
 /**
@@ -180,9 +182,11 @@ function valueWidth({ labels }: LayoutLayer, { columns, diameter, pitchY }: Bloc
 export function layoutNetwork(layers: readonly LayoutLayer[], viewport: Viewport = REFERENCE): Layout {
   const bare = layoutBeside(layers, viewport, { first: 0, last: 0 });
   if (bare.direction !== "right" || bare.lines.length > 0) return bare;
+  const { insets, blocks } = bare;
+  const isNarrow = viewport.width - insets.left - insets.right < NARROW_RANKS * (blocks.at(-1)?.rank ?? 0);
   const widthAt = (at: number) => {
-    const [layer, block] = [layers.at(at), bare.blocks.at(at)];
-    return layer === undefined || block === undefined ? 0 : valueWidth(layer, block);
+    const [layer, block] = [layers.at(at), blocks.at(at)];
+    return layer === undefined || block === undefined ? 0 : valueWidth(layer, block, isNarrow);
   };
   const values = { first: widthAt(0), last: widthAt(-1) };
   return values.first + values.last === 0 ? bare : layoutBeside(layers, viewport, values);

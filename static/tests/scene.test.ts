@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fitTo, zoomAt } from "../src/camera";
-import { formatValue } from "../src/format";
+import { writings } from "../src/graph_numbers";
 import type { GraphEdges, GraphLayer, GraphView, NodeRef, Viewport } from "../src/graph_types";
 import { sizeOf } from "../src/graph_types";
 import { layoutNetwork } from "../src/layout";
@@ -142,7 +142,7 @@ test("names of discs too small for a number all have it beside them", () => {
     expect(scene.blocks.at(-1)?.detail).toBe("disc");
     for (const [at, name] of classes.entries()) {
       const value = given.layers[2]?.values[at] ?? 0;
-      const written = [4, 3, 2, 1].map((digits) => `${name}  ${formatValue(value, digits)}`);
+      const written = writings(value, 1).map((one) => `${name}  ${one}`);
       expect(texts(scene).filter((text) => written.includes(text))).toHaveLength(1);
     }
     expect(texts(scene)).toContain("ship  0.9997");

@@ -8,7 +8,6 @@ from playwright.sync_api import Locator, Page, expect
 from tests.browser.test_reach import open_studio
 
 PHONE = {"width": 390, "height": 844}
-pytestmark = pytest.mark.parametrize("viewport", [PHONE])
 
 
 def right_edge(element: Locator) -> float:
@@ -17,6 +16,7 @@ def right_edge(element: Locator) -> float:
     return box["x"] + box["width"]
 
 
+@pytest.mark.parametrize("viewport", [PHONE])
 def test_the_colours_of_the_legend_keep_their_numbers(page: Page) -> None:
     open_studio(page, "/?network=thousand-layers")
     numbers = page.locator(".legend-part").first.locator(".legend-key > span")
@@ -24,6 +24,7 @@ def test_the_colours_of_the_legend_keep_their_numbers(page: Page) -> None:
     assert right_edge(numbers.last) < PHONE["width"]
 
 
+@pytest.mark.parametrize("viewport", [PHONE])
 def test_the_values_stand_in_the_table_at_full_precision(page: Page) -> None:
     open_studio(page, "/?network=digits")
     page.get_by_role("button", name="Tables").click()
@@ -36,6 +37,7 @@ def test_the_values_stand_in_the_table_at_full_precision(page: Page) -> None:
             assert right_edge(cell) <= PHONE["width"]
 
 
+@pytest.mark.parametrize("viewport", [PHONE])
 def test_fields_show_their_whole_weight(page: Page) -> None:
     open_studio(page, "/?network=branches")
     page.get_by_role("button", name="Inspector").click()
@@ -45,3 +47,29 @@ def test_fields_show_their_whole_weight(page: Page) -> None:
     assert page.evaluate(f"{fields}.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.value)") == []
     assert page.evaluate("document.querySelector('.terms').scrollWidth <= innerWidth")
     assert page.evaluate("document.querySelector('.inspector').scrollWidth <= innerWidth")
+
+
+@pytest.mark.parametrize("viewport", [{"width": 360, "height": 640}])
+def test_the_narrowest_phone_has_one_row_of_tools_and_reaches_every_tab(page: Page) -> None:
+    open_studio(page, "/?network=digits-conv")
+    tools = page.get_by_role("group", name="Graph tools")
+    tops = {round(box["y"]) for one in tools.get_by_role("button").all() if (box := one.bounding_box()) is not None}
+    assert max(tops) - min(tops) < 10
+    page.get_by_role("button", name="Tables").click()
+    close = page.get_by_role("button", name="Close the panel").bounding_box()
+    assert close is not None
+    assert right_edge(page.get_by_role("tablist", name="Tables")) <= close["x"] + 1
+    page.get_by_role("tab", name="Code").click()
+    expect(page.get_by_role("tab", name="Code", selected=True)).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("viewport", [{"width": 844, "height": 390}])
+def test_a_phone_on_its_side_leaves_height_for_the_graph(page: Page) -> None:
+    open_studio(page, "/?network=walkthrough")
+    graph = page.locator(".graph-area").bounding_box()
+    assert graph is not None
+    assert graph["height"] > 170
+    page.get_by_role("button", name="Inspector").click()
+    panel = page.locator(".sheet").bounding_box()
+    assert panel is not None
+    assert panel["height"] > 240
