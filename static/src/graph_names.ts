@@ -63,8 +63,9 @@ function headerAbove(layer: GraphLayer, { block }: SceneBlock, { request, measur
   if (!full && !crowded && header.lift * camera.scale < 14) return null;
   const height = (full ? count : 1) * LINE;
   // The name stays in view as long as the layer is.
-  const sticky = foot - height < 8 && high.y > 8 + height + 12;
-  const top = sticky ? 8 : foot - height;
+  const highest = layout.notes + 8;
+  const sticky = foot - height < highest && high.y > highest + height + 12;
+  const top = sticky ? highest : foot - height;
   const x = Math.min(
     Math.max(toScreen(camera, header).x, Math.min(room / 2 + 4, high.x)),
     Math.max(viewport.width - room / 2 - 4, low.x),
@@ -92,7 +93,7 @@ function headerBeside(layer: GraphLayer, { block }: SceneBlock, { request, measu
   if (bottom.y < 12 || top.y > viewport.height - 12) return null;
   const half = (lines.length * LINE) / 2;
   const middle = Math.min(
-    Math.max(toScreen(camera, block.header).y, Math.min(half + 10, bottom.y)),
+    Math.max(toScreen(camera, block.header).y, Math.min(Math.max(layout.notes + 4, 10) + half, bottom.y)),
     Math.max(viewport.height - half - 10, top.y),
   );
   const plate = top.x < layout.insets.left - 8;

@@ -10,7 +10,7 @@
 import { NUMBER_DIAMETER } from "./detail";
 import { cellOf, flatOf, flatPointedAt, type Grid, nearestFlat } from "./graph_shapes";
 import { arrangeRanks, type Plan, type Room } from "./graph_sizes";
-import type { Viewport } from "./graph_types";
+import { sizeOf, type Viewport } from "./graph_types";
 
 export { flatIndex, indexOf } from "./graph_types";
 
@@ -89,6 +89,8 @@ export interface Layout {
   width: number;
   height: number;
   insets: Insets;
+  /** Height in pixels that notes take above the network; 0 where they stand below it. */
+  notes: number;
   /** The smallest disc diameter. */
   smallest: number;
 }
@@ -111,7 +113,9 @@ const LONGEST_DOWN = 20;
 const SHEET_HEADER = 26;
 /** Narrower views have their notes above the network. */
 const NARROW = 560;
-const NOTE_HEIGHT = 34;
+const NOTE_LINE = 16;
+/** Networks without a larger layer have one note at most while all of it is in view. */
+const ONE_NOTE = 1000;
 /** Above this ratio of height to width the network runs from top to bottom. */
 const UPRIGHT = 1.2;
 
@@ -212,14 +216,15 @@ function layoutBeside(
   const gutter = Math.min(112, width * 0.287);
   const narrow = across && (width - first - final - 56) / (last + 1) < WIDE_HEADER;
   const deep = last + 1 > DEEP;
-  const headerHeight = deep
-    ? SHEET_HEADER + (width < NARROW ? NOTE_HEIGHT : 0)
-    : HEADER_HEIGHT + (narrow ? HEADER_LINE : 0);
+  const headerHeight = deep ? SHEET_HEADER : HEADER_HEIGHT + (narrow ? HEADER_LINE : 0);
+  const noteLines = deep || layers.some(({ shape }) => sizeOf(shape) > ONE_NOTE) ? 2 : 1;
+  const notes = width < NARROW ? 4 + noteLines * NOTE_LINE : 0;
+  const top = notes + headerHeight + 10;
   const insets: Insets = across
     ? deep
-      ? { left: 12, right: 16, top: headerHeight + 10, bottom: 26 }
-      : { left: Math.max(28, first + 12), right: Math.max(28, final + 12), top: headerHeight + 10, bottom: 26 }
-    : { left: gutter, right: 16, top: first > 0 ? 36 : 22, bottom: final > 0 ? 36 : 22 };
+      ? { left: 12, right: 16, top, bottom: 26 }
+      : { left: Math.max(28, first + 12), right: Math.max(28, final + 12), top, bottom: 26 }
+    : { left: gutter, right: 16, top: Math.max(notes, 20) + (first > 0 ? 16 : 2), bottom: final > 0 ? 36 : 22 };
   const innerWidth = Math.max(width - insets.left - insets.right, 60);
   const innerHeight = Math.max(height - insets.top - insets.bottom, 60);
   const room: Room = {
@@ -245,12 +250,13 @@ function layoutBeside(
     stacks.map((stack) => stack.map((position) => layers[position] as LayoutLayer)),
     room,
   );
-  return place(layers, stacks, skips, plans, { direction, insets, room, headerHeight });
+  return place(layers, stacks, skips, plans, { direction, insets, notes, room, headerHeight });
 }
 
 interface Frame {
   direction: Layout["direction"];
   insets: Insets;
+  notes: number;
   room: Room;
   headerHeight: number;
 }
@@ -373,6 +379,7 @@ function place(
     width: across ? longest : deepest,
     height: across ? deepest : longest,
     insets: frame.insets,
+    notes: frame.notes,
     smallest: Number.isFinite(smallest) ? smallest : 1,
   };
 }

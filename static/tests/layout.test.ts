@@ -178,6 +178,23 @@ test("pictures keep their rows and columns", () => {
   expect([block?.columns, block?.rows]).toEqual([6, 8]);
 });
 
+test.each([
+  { name: "a small network", layers: chain(4, 8, 2), notes: 20 },
+  { name: "a large layer", layers: chain([64, 64], 10), notes: 36 },
+  { name: "a line of layers", layers: chain(...new Array<number>(30).fill(4)), notes: 20 },
+  { name: "a page of lines", layers: chain(...new Array<number>(200).fill(4)), notes: 36 },
+])("in a narrow view $name leaves room for its notes", ({ layers, notes }) => {
+  const viewport = { width: 390, height: 555 };
+  const layout = layoutNetwork(layers, viewport);
+  const camera = fitTo(layout, viewport);
+  const tops = layout.blocks.map(
+    (block) => toScreen(camera, nodePosition(block, 0)).y - (block.diameter * camera.scale) / 2,
+  );
+  expect(layout.notes).toBe(notes);
+  expect(Math.min(...tops)).toBeGreaterThanOrEqual(notes);
+  expect(layoutNetwork(layers, { width: 800, height: 600 }).notes).toBe(0);
+});
+
 describe("skip connections", () => {
   test.each([
     { width: 800, height: 600 },

@@ -151,6 +151,19 @@ def test_a_wide_layer_is_drawn_without_its_weights(page: Page, server: str) -> N
     page.request.delete(f"{server}/api/v1/networks/{stored['id']}", headers={"If-Match": '"1"'})
 
 
+@pytest.mark.parametrize(("viewport", "room"), [({"width": 1440, "height": 900}, 26), (PHONE, 36)])
+def test_notes_keep_to_the_room_left_for_them(page: Page, room: int) -> None:
+    """Below the network on a desktop, above it on a phone."""
+    open_studio(page, "/?network=million-nodes")
+    said = page.locator(".graph-notes")
+    expect(said.get_by_role("listitem")).to_have_count(2)
+    host, box = page.locator(".graph-host").bounding_box(), said.bounding_box()
+    assert host is not None
+    assert box is not None
+    above, below = box["y"] + box["height"] - host["y"], host["y"] + host["height"] - box["y"]
+    assert min(above, below) <= room
+
+
 @pytest.mark.parametrize("viewport", [PHONE])
 def test_a_thousand_layers_fit_a_phone(page: Page, trace: Trace) -> None:
     open_studio(page, f"{DEEP}&node=hidden_1000[63]")
