@@ -11,6 +11,7 @@ from typing import Any
 from anyio import to_thread
 from fastapi import FastAPI
 from starlette.exceptions import HTTPException
+from starlette.middleware.errors import ServerErrorMiddleware
 from threadpoolctl import threadpool_limits
 
 from app import __version__
@@ -99,6 +100,8 @@ def create_app(settings: Settings | None = None, opened: StoredNetwork | None = 
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Nobody is told what is asked here; and to look each time whether anybody listens takes as long as two layers.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
         lifespan=running,
     )
     app.state.services = Services(
@@ -121,10 +124,12 @@ def create_app(settings: Settings | None = None, opened: StoredNetwork | None = 
     for error in (VitrineError, NetworkError):
         app.add_exception_handler(error, answer_error)
     app.add_exception_handler(HTTPException, answer_http_error)
-    app.add_middleware(Shortcut, routes=app.routes)
     access = app.state.access = decide_access(settings)
-    app.add_middleware(Guard, access=access, page=access_page(settings.bundle))
-    app.add_middleware(Boundary, answers=Holding(settings.answers_bytes, "answers"))
+    # Ours stand around FastAPI's own, which the shortcut passes by; FastAPI's outermost would answer for the boundary.
+    outermost = app.build_middleware_stack()
+    assert isinstance(outermost, ServerErrorMiddleware)
+    guard = Guard(Shortcut(outermost.app, app.routes), access, access_page(settings.bundle))
+    app.middleware_stack = Boundary(guard, Holding(settings.answers_bytes, "answers"))
 
     def describe() -> dict[str, Any]:
         if app.openapi_schema is None:

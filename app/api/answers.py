@@ -39,7 +39,8 @@ def describe_forward(
     names = [name for name in trace.layers if name in wanted]
     described = [_describe_layer(network, name) for name in names]
     found = describe_layers(trace, None if layers is None else names, batched=batched)
-    answer: dict[str, Any] = {"network": network.name, "dtype": network.dtype.name, "layers": described}
+    dtype = network.dtype.type.__name__  # `dtype.name` is the same, and takes NumPy longer than a small layer
+    answer: dict[str, Any] = {"network": network.name, "dtype": dtype, "layers": described}
     for name, layer in zip(names, described, strict=True):
         output, before, *_ = trace.layers[name]
         described_statistics = _describe_statistics(found[name])
@@ -114,7 +115,9 @@ def _describe_layer(network: Network, name: str) -> dict[str, Any]:
 
 def check_layer_names(network: Network, names: list[str] | None) -> None:
     """Refuse names in a list that no layer has; raises `NetworkError`."""
-    unknown = ((position, name) for position, name in enumerate(names or ()) if name not in network)
+    if names is None:
+        return
+    unknown = ((position, name) for position, name in enumerate(names) if name not in network)
     problems = [
         unknown_layer(network, name).within(pointer_to(position))
         for position, name in islice(unknown, MAXIMUM_PROBLEMS)

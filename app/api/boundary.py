@@ -115,7 +115,10 @@ class Boundary:
 
 
 def _length(message: Message) -> int:
-    return next((int(value) for name, value in message["headers"] if name == b"content-length"), 0)
+    for name, value in message["headers"]:
+        if name == b"content-length":
+            return int(value)
+    return 0
 
 
 async def _send_in_pieces(message: Message, send: Send) -> None:

@@ -8,12 +8,12 @@ thread, once the gate has let the call in.
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, TypeVar, TypeVarTuple, cast
+from typing import Any, NamedTuple, TypeVar, TypeVarTuple
 
 import anyio.to_thread
 from pydantic import BaseModel, RootModel, ValidationError
 from starlette.requests import ClientDisconnect, Request
+from starlette.types import Receive, Scope
 
 from app.api.bodies import parse_json, read_request
 from app.api.built import BuiltNetworks
@@ -79,8 +79,7 @@ class Services:
         self.jobs.interrupt()
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(NamedTuple):
     """What a piece of work will take, by estimate: time, memory, and the numbers in its answer."""
 
     seconds: float = 0.0
@@ -96,10 +95,16 @@ class Call(Request):
     _held_bytes: int | None = None
     _body_bytes = 0
 
-    @cached_property
-    def services(self) -> Services:
-        """What this call shares with all others."""
-        return cast(Services, self.scope["app"].state.services)
+    def __init__(self, scope: Scope, receive: Receive) -> None:
+        super().__init__(scope, receive)
+        self.services: Services = scope["app"].state.services
+
+    def header(self, name: bytes) -> str:
+        """Return the header called `name`, in lower case, or "" if there is none: quicker than `headers`."""
+        for header, value in self.scope["headers"]:
+            if header == name:
+                return str(value, "latin-1")
+        return ""
 
     @property
     def received_bytes(self) -> int:
@@ -109,7 +114,7 @@ class Call(Request):
     async def body_bytes(self) -> bytes:
         """Return the body; raises `TooLarge` as soon as it is known to be over the limit, `Busy` for one too many."""
         limit = self.services.settings.body_bytes
-        announced = self.headers.get("content-length", "")
+        announced = self.header(b"content-length")
         if announced.isdecimal() and int(announced) > limit:
             raise _body_too_large(limit)
         chunks: list[bytes] = []
@@ -131,15 +136,12 @@ class Call(Request):
     @property
     def media_type(self) -> str:
         """Of what type the body is said to be, in lower case and without parameters; "" if nothing is said."""
-        return self.headers.get("content-type", "").partition(";")[0].strip().lower()
+        return self.header(b"content-type").partition(";")[0].strip().lower()
 
     @property
     def wants_tensors(self) -> bool:
         """Whether the client asks for the numbers of the answer as safetensors rather than in JSON."""
-        for name, value in self.scope["headers"]:
-            if name == b"accept" and b"safetensors" in value.lower():
-                return prefers_safetensors(self.headers.get("accept", ""))
-        return False
+        return prefers_safetensors(self.header(b"accept"))
 
     async def read(self, model: type[Model]) -> Model:
         """Read the body as `model`; reports every mistake, those in its network too.

@@ -1,7 +1,6 @@
 """The strongest edges into every layer, in columns."""
 
 import math
-from dataclasses import replace
 from typing import Any
 
 from starlette.responses import Response
@@ -32,7 +31,7 @@ async def list_edges(body: EdgesRequest, call: Call) -> Response:
     nodes = sum(math.prod(one.output_shape) for one in placed)
     terms = sum(one.multiply_adds for one in placed)
     cost = trace_cost(network, body.inputs, values)
-    cost = replace(cost, seconds=cost.seconds + nodes * _SECONDS_PER_NODE + terms * _SECONDS_PER_TERM)
+    cost = cost._replace(seconds=cost.seconds + nodes * _SECONDS_PER_NODE + terms * _SECONDS_PER_TERM)
     return await call.run(cost, _edges, network, body)
 
 

@@ -1,7 +1,5 @@
 """The explanation of one node: its exact arithmetic."""
 
-from dataclasses import replace
-
 from starlette.responses import Response
 
 from app.api.call import Call
@@ -24,7 +22,7 @@ async def explain_node(body: ExplainRequest, call: Call) -> Response:
     network = await call.network(body.network)
     terms = min(body.top, network.value_count)
     cost = trace_cost(network, body.inputs, values=3 * terms)
-    cost = replace(cost, seconds=cost.seconds + terms * _SECONDS_PER_TERM)
+    cost = cost._replace(seconds=cost.seconds + terms * _SECONDS_PER_TERM)
     return await call.run(cost, _explain, network, body)
 
 

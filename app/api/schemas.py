@@ -90,7 +90,7 @@ Inputs = Annotated[
 Overrides = Annotated[
     Any,
     WithJsonSchema({"anyOf": [{"type": "array", "items": _OVERRIDE}, {"type": "null"}], "title": "Overrides"}),
-    Field(description="Nodes pinned to a value before the next layer reads them, in every example."),
+    Field(description="Nodes pinned to a value before the next layer reads them, in every example; by default none."),
 ]
 Node = Annotated[Any, WithJsonSchema(_NODE)]
 Example = Annotated[int, Field(ge=0, description="Which example of a batch, from 0.")]
@@ -114,7 +114,7 @@ class TraceRequest(Request):
 
     network: NetworkReference
     inputs: Inputs
-    overrides: Overrides = []
+    overrides: Overrides = None  # not a list: Pydantic would copy it for every request
 
 
 class NodeRequest(TraceRequest):

@@ -1,7 +1,6 @@
 """The signal through the depth: what every layer's values and gradients are like, at once or as a job."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -80,7 +79,7 @@ async def _answer(call: Call, network: Network, body: SignalRequest, variants: l
     cost = trace_cost(network, body.inputs, _COLUMNS * len(network.layers) * times, _PASSES)
     computed = count_examples(network, body.inputs) * network.value_count
     seconds = cost.seconds + computed * _SECONDS_PER_VALUE + len(network.layers) * _SECONDS_PER_LAYER
-    cost = replace(cost, seconds=seconds * times)
+    cost = cost._replace(seconds=seconds * times)
     if not body.job:
         return await call.run(cost, _compute, network, body, variants)
     call.refuse_too_large(cost)

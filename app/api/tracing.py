@@ -17,6 +17,9 @@ from app.nn.inputs import Override, read_inputs, read_node, read_overrides
 from app.nn.network import Network
 from app.nn.reading import Array, Shape
 
+NamedInputs = DatasetInputs | RandomInputs
+"""Inputs that a request does not hold itself."""
+
 
 @dataclass(frozen=True)
 class Batch:
@@ -54,7 +57,7 @@ def read_asked(problems: Problems, network: Network, body: TraceRequest) -> Aske
 
 def read_batch(network: Network, value: object) -> Batch:
     """Read inputs; raises `NetworkError`."""
-    if isinstance(value, DatasetInputs | RandomInputs):
+    if isinstance(value, NamedInputs):
         return Batch(*value.fit(network))
     return Batch(*read_inputs(network, value))
 
@@ -84,7 +87,7 @@ def count_examples(network: Network, inputs: object) -> int:
     """Return how many examples `inputs` seems to hold, without reading them: right for inputs that are."""
     if isinstance(inputs, np.ndarray):
         return len(inputs) if inputs.ndim > len(network.input.shape) else 1
-    if isinstance(inputs, DatasetInputs | RandomInputs):
+    if isinstance(inputs, NamedInputs):
         return len(inputs)
     axes = 0
     item = inputs

@@ -51,6 +51,8 @@ SAFE = 1e140
 
 def _index(position: int, shape: Shape) -> Shape:
     """Turn a position in C order into an index."""
+    if len(shape) == 1:
+        return (position,)
     index = []
     for length in reversed(shape):
         position, place = divmod(position, length)
