@@ -99,8 +99,9 @@ def _not_finite(signal: Signal) -> Iterator[Finding]:
     if len(places):
         first, last = int(places[0]), int(places[-1])
         share = signal.values.non_finite[first]
+        how_many = "all" if share == 1 else f"{share:.2%}"
         text = (
-            f'The first numbers that are not finite (NaN or infinity) are in "{signal.names[first]}": {share:.2%} of '
+            f'The first numbers that are not finite (NaN or infinity) are in "{signal.names[first]}": {how_many} of '
             f"its values. {_layers(len(places))} of {len(signal.names):,} hold some."
         )
         yield Finding("non_finite", "values", "problem", signal.names[first], signal.names[last], len(places), text)

@@ -111,6 +111,14 @@ describe("the scale of a signal", () => {
     expect([places[0], places.at(-1)]).toEqual([0, 999]);
     expect(places.length).toBeLessThan(8);
     expect(namedPlaces(["one"], 400)).toEqual([0]);
+    // Nine layers with room for six names: every second one.
+    expect(
+      namedPlaces(
+        Array.from({ length: 9 }, (_, at) => `hidden_${at}`),
+        450,
+      ),
+    ).toEqual([0, 2, 4, 6, 8]);
+    expect(namedPlaces(["input", "a", "b", "c", "d", "output"], 140)).toEqual([0, 5]);
   });
 
   it("marks what a finding is about, in whichever direction it runs", () => {

@@ -96,6 +96,19 @@ def test_a_signal_that_vanishes_and_the_variant_that_does_not(page: Page) -> Non
     expect(vanish).to_be_visible()
 
 
+def test_it_is_asked_for_again_when_the_server_is_back(page: Page, page_errors: list[str]) -> None:
+    open_studio(page, "/?network=diverging")
+    page.route("**/signal", lambda route: route.abort())
+    page.get_by_role("tab", name="Signal").click()
+    expect(page.get_by_role("alert")).to_contain_text("The server cannot be reached")
+    page.unroute("**/signal")
+    page_errors.clear()
+    page.get_by_role("alert").get_by_role("button", name="Retry").click()
+    finding = page.get_by_role("list", name="What is seen").get_by_role("button", name="The first numbers")
+    expect(finding).to_contain_text('in "hidden_6": all of its values.')
+    expect(page.get_by_role("alert")).to_have_count(0)
+
+
 @pytest.mark.parametrize("viewport", [PHONE])
 @pytest.mark.parametrize("color_scheme", ["dark"])
 def test_a_phone_shows_it_too(page: Page) -> None:

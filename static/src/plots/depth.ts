@@ -87,10 +87,12 @@ function frameOf(options: DepthOptions, width: number, ticks: readonly number[])
 export function namedPlaces(names: readonly string[], width: number): number[] {
   const longest = Math.max(...names.map((name) => name.length), 4);
   const room = Math.max(1, Math.floor(width / (longest * CHARACTER + 16)));
-  const count = Math.min(names.length, Math.max(2, room));
   if (names.length <= 1) return names.map((_, place) => place);
   const last = names.length - 1;
-  return [...new Set(Array.from({ length: count }, (_, at) => Math.round((at * last) / (count - 1))))];
+  // Even steps, so that the depth reads off; the last name keeps clear of the one before.
+  const step = Math.ceil(last / Math.max(1, room - 1));
+  const even = Array.from({ length: Math.ceil(last / step) }, (_, at) => at * step);
+  return [...even.filter((place) => place === 0 || last - place >= step), last];
 }
 
 /** Draw into `host`, which the drawing fills; `update` redraws. */

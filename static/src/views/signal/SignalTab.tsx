@@ -232,6 +232,11 @@ export function SignalTab() {
       {failure !== null && (
         <p class="field-problem signal-wait" role="alert">
           {failure.message}
+          {!comparing && waiting === null && (
+            <button type="button" class="button small" onClick={() => void actions.loadSignal()}>
+              Retry
+            </button>
+          )}
         </p>
       )}
       {comparing ? (

@@ -104,16 +104,19 @@ export function TrainingTab() {
             is closed.
           </p>
           {list !== null && list.length > 0 && (
-            <ul class="training-list" aria-label="Trainings">
-              {list.map((one) => (
-                <li key={one.id}>
-                  <button type="button" class="button quiet small" onClick={() => void actions.showTraining(one.id)}>
-                    <span>{one.title}</span>
-                    <span class="muted">{SAID[one.status]}</span>
-                  </button>
-                </li>
-              ))}
-            </ul>
+            <>
+              <h3 class="training-list-title">Trainings so far</h3>
+              <ul class="training-list" aria-label="Trainings">
+                {list.map((one) => (
+                  <li key={one.id}>
+                    <button type="button" class="button quiet small" onClick={() => void actions.showTraining(one.id)}>
+                      <span>{one.title}</span>
+                      <span class="muted">{SAID[one.status]}</span>
+                    </button>
+                  </li>
+                ))}
+              </ul>
+            </>
           )}
         </>
       )}
