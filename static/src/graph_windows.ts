@@ -172,11 +172,14 @@ export function drawWindow(frame: Frame): WindowDrawing {
     });
   }
   const kernels = edges.filter(({ kernel }) => kernel !== null).length;
+  const [shown, all] = [formatCount(images.length), formatCount(kernels)];
   const notes =
-    // An upright view has little room for notes, and this one stands in the inspector too.
-    across && images.length < kernels
-      ? [
-          `kernels of the strongest ${formatCount(images.length)} of ${formatCount(kernels)} maps; the inspector has all`,
+    images.length < kernels
+      ? // An upright view has little room for notes.
+        [
+          across
+            ? `kernels of the strongest ${shown} of ${all} maps; the inspector has all`
+            : `kernels of ${shown} of ${all} maps`,
         ]
       : [];
   return { outlines, lines, images, notes };

@@ -109,6 +109,25 @@ test("a window is framed in every map, with one edge and one kernel each, in pla
   expect(scene({}, { window: { ...window, flat: 0 } }).linesAbove).toEqual([]);
 });
 
+test("which kernels are shown of how many is said, upright in fewer words", () => {
+  const shape = [12, 12, 64];
+  const zeros = (count: number) => new Float64Array(count);
+  const layers: GraphLayer[] = [
+    { name: "input", kind: "Input", activation: null, shape, inputs: [], values: zeros(12 * 12 * 64) },
+    { name: "conv", kind: "Conv2D", activation: null, shape: [4], inputs: ["input"], values: zeros(4) },
+  ];
+  const noted = (size: { width: number; height: number }) => {
+    const layout = layoutNetwork(layers, size);
+    const channels = Array.from({ length: 64 }, (_, channel) => ({ channel, sum: 1, weights: zeros(4) }));
+    const span = { row: 0, column: 0, spanRows: 2, spanColumns: 2, rows: 2, columns: 2 };
+    const window = { layer: "conv", flat: 0, source: "input", ...span, sequence: false, limit: 1, channels };
+    const selected = { layer: "conv", index: [0] };
+    return scene({ selected }, { layers, layout, viewport: size, camera: fitTo(layout, size), window }).notes;
+  };
+  expect(noted({ width: 900, height: 500 }).join()).toMatch(/kernels of the strongest \d+ of 64 maps; the inspector/);
+  expect(noted({ width: 390, height: 700 }).join()).toMatch(/kernels of \d+ of 64 maps(?!;)/);
+});
+
 test("in a sequence one frame holds the channels of all steps, in a single map it stands in the block", () => {
   const layers = (shape: number[]): GraphLayer[] => [
     { name: "input", kind: "Input", activation: null, shape, inputs: [], values: new Float64Array(36) },

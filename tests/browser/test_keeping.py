@@ -366,6 +366,7 @@ def test_a_wrong_file_says_everything_that_is_wrong(page: Page, page_errors: lis
     dialog.locator("input[type=file]").set_input_files(as_file("wrong.json", wrong))
     problem = dialog.get_by_role("alert")
     expect(problem).to_contain_text("Could not import “wrong.json”")
+    expect(page.get_by_text("Could not import “wrong.json”")).to_have_count(1)
     for pointer in ("/colour", "/layers/0/units", "/layers/1/kind"):
         expect(problem).to_contain_text(pointer)
     # It can be put right in place.

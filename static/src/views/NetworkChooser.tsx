@@ -155,13 +155,15 @@ export function NetworkChooser() {
   const networks = useStudioState((state) => state.shelf.list.networks ?? state.networks);
   const search = useStudioState((state) => state.shelf.list.search);
   const home = useStudioState((state) => state.present?.home);
+  // What lies over this one says what went wrong in it.
+  const dialog = useStudioState((state) => state.shelf.dialog);
   useEffect(() => void actions.loadList({ search: "" }), [actions]);
 
   const examples = networks?.filter((network) => network.read_only) ?? [];
   return (
     <Dialog class="chooser" title="Networks" onClose={() => actions.setView({ chooserOpen: false })}>
       <Tools />
-      <ShelfMessage />
+      {dialog === null && <ShelfMessage />}
       <Mine />
       <section aria-labelledby="example-networks">
         <h3 id="example-networks">Examples</h3>

@@ -38,7 +38,7 @@ export function ShelfMessage() {
             <ul>
               {errors.map(({ detail, pointer }) => (
                 <li key={`${pointer} ${detail}`}>
-                  {pointer !== null && pointer !== "" && <code>{pointer}</code>} {detail}
+                  {detail} {pointer !== null && pointer !== "" && <code>{pointer}</code>}
                 </li>
               ))}
             </ul>
