@@ -5,6 +5,7 @@
  * newest of them. So at most one `/forward` is in flight, and the last edit always wins. */
 
 import { createFetching, EDGES_IN_VIEW, type Reader, type Seen } from "./actions_fetch";
+import { loadPoint } from "./activation_point";
 import { type Api, ApiError, nest, type Question, versionOf } from "./api";
 import { nodeName, parseNodeName } from "./format";
 import { flatIndex, indexOf } from "./layout";
@@ -246,6 +247,13 @@ export function createActions(store: Store, api: Api): Actions {
     });
   }
 
+  /** Asks for an explanation; a selected node's comes with all that the inspector draws, so that it appears at once. */
+  async function explain(question: Question, node: NodeReference, signal: AbortSignal): Promise<Explanation> {
+    const explanation = await api.explain(question, node, termsOf(node), signal);
+    if (sameNode(node, store.get().selected)) await loadPoint(api, explanation, signal);
+    return explanation;
+  }
+
   /** Explanations on their way, by node name. */
   const asked = new Map<string, { edit: Edit; stop: AbortController }>();
 
@@ -266,8 +274,7 @@ export function createActions(store: Store, api: Api): Actions {
       const stop = new AbortController();
       const entry = { edit, stop };
       asked.set(name, entry);
-      api
-        .explain(questionOf(edit), node, termsOf(node), stop.signal)
+      explain(questionOf(edit), node, stop.signal)
         .then(
           (explanation) => keepExplanation(edit, node, explanation),
           (error: unknown) => {
@@ -299,9 +306,7 @@ export function createActions(store: Store, api: Api): Actions {
       : inView.length > 0
         ? api.edges(question, EDGES_IN_VIEW, signal, inView)
         : Promise.resolve(null);
-    const explanation = explainable
-      ? api.explain(question, selected, termsOf(selected), signal)
-      : Promise.resolve(null);
+    const explanation = explainable ? explain(question, selected, signal) : Promise.resolve(null);
     // Each is awaited below; until then a failure of one must not count as unhandled.
     edges.catch(() => undefined);
     explanation.catch(() => undefined);

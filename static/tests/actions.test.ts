@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { createActions, EDGE_LIMIT, missingNode, tellingNode } from "../src/actions";
+import { knownPoint } from "../src/activation_point";
 import { type Api, ApiError, type Question } from "../src/api";
 import { createStore } from "../src/store";
 import { writeAddress } from "../src/views/address";
@@ -128,7 +129,10 @@ function fakeApi({ held = false, known = [info("walkthrough"), info("other")] } 
       return explanationOf(node);
     },
     curve: async () => ({ x: [], y: [], dy: [] }),
-    evaluate: async () => ({ outputs: 0, derivatives: 0 }),
+    evaluate: async (name, _parameters, x) => {
+      calls.push(`evaluate ${name} ${x}`);
+      return { outputs: 0, derivatives: 0 };
+    },
     edit: async () => ({ document: DOCUMENT, renamed: {}, added: [], removed: [], notes: [] }),
     parameters: async () => ({ shape: [0], values: new Float64Array() }),
     parameterShape: async () => [0],
@@ -308,6 +312,19 @@ describe("nodes", () => {
       actions.focus(null);
     }
     expect(calls.filter((call) => call === "explain hidden[1]")).toHaveLength(1);
+  });
+
+  it("brings the place on the activation's curve with the node that is selected, not with one pointed at", async () => {
+    const { store, actions, calls } = fakeApi();
+    await actions.start("");
+    await settle();
+    const explained = (name: string) => store.get().answer?.explanations.get(name) as Explanation;
+    expect(knownPoint(explained("hidden[0]"))?.x).toBe(0.41);
+    const before = calls.length;
+    actions.focus({ layer: "hidden", index: [1] });
+    await settle();
+    expect(knownPoint(explained("hidden[1]"))).toBeNull();
+    expect(calls.slice(before)).toEqual(["explain hidden[1]"]);
   });
 
   it("moves the focus in a layer and between layers, and stops at the ends", async () => {

@@ -212,9 +212,10 @@ export function renderCurve(host: HTMLElement, first: CurveOptions): Curve {
   return {
     update(next) {
       const same = sameDrawing(options, next);
+      const moved = options.ariaLabel !== next.ariaLabel || !samePoints(pointsOf(options), pointsOf(next));
       options = next;
-      if (same) drawPoints();
-      else redraw();
+      if (!same) redraw();
+      else if (moved) drawPoints();
     },
     dispose() {
       observer.disconnect();
@@ -355,6 +356,16 @@ function sameDrawing(a: CurveOptions, b: CurveOptions): boolean {
     sameDomain(a.xDomain, b.xDomain) &&
     sameDomain(a.yDomain, b.yDomain) &&
     (a.onPick === undefined) === (b.onPick === undefined)
+  );
+}
+
+function samePoints(a: readonly CurvePoint[], b: readonly CurvePoint[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every(({ x, y, slope, color }, at) => {
+      const other = b[at];
+      return other?.x === x && other.y === y && other.slope === slope && other.color === color;
+    })
   );
 }
 

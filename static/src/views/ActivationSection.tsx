@@ -1,14 +1,14 @@
 import { useMemo } from "preact/hooks";
+import { type ActivationPoint, reachFor } from "../activation_point";
 import { formatFull, formatValue } from "../format";
 import { Formula } from "../gallery/Formula";
 import { CurvePlot } from "../plots/CurvePlot";
 import type { ActivationInfo, Explanation } from "../wire";
-import { type ActivationPoint, reachFor } from "./useActivationPoint";
 
 interface Props {
   explanation: Explanation;
   info: ActivationInfo | undefined;
-  point: ActivationPoint;
+  point: ActivationPoint | null;
   /** The sum that the activation is applied to. */
   before: number | null;
 }
@@ -16,9 +16,9 @@ interface Props {
 /** The activation of a node: its formula, and its curve with the node's own point and tangent. */
 export function ActivationSection({ explanation, info, point, before }: Props) {
   const name = explanation.activation ?? "";
-  const { curve, at } = point;
-  const series = useMemo(() => (curve === null ? [] : [{ name, x: curve.x, y: curve.y }]), [curve, name]);
-  const slope = at !== null && Object.is(at.x, before) ? at.evaluation.derivatives : null;
+  const curve = point?.curve;
+  const slope = point?.evaluation.derivatives ?? null;
+  const series = useMemo(() => (curve === undefined ? [] : [{ name, x: curve.x, y: curve.y }]), [curve, name]);
   const parameters = Object.entries(explanation.activation_parameters);
 
   if (name === "linear") {
@@ -62,14 +62,14 @@ export function ActivationSection({ explanation, info, point, before }: Props) {
           )}
         </p>
       )}
-      {curve !== null && at !== null && (
+      {point !== null && (
         <CurvePlot
           series={series}
-          point={{ x: at.x, y: at.evaluation.outputs, slope: at.evaluation.derivatives, color: 2 }}
-          xDomain={[-reachFor(at.x), reachFor(at.x)]}
+          point={{ x: point.x, y: point.evaluation.outputs, slope, color: 2 }}
+          xDomain={[-reachFor(point.x), reachFor(point.x)]}
           height={170}
           xLabel="z"
-          ariaLabel={`${name}: the point z = ${formatValue(at.x)} with the value ${formatValue(at.evaluation.outputs)}`}
+          ariaLabel={`${name}: the point z = ${formatValue(point.x)} with the value ${formatValue(point.evaluation.outputs)}`}
         />
       )}
       {info !== undefined && <p class="muted">{info.description}</p>}

@@ -12,6 +12,7 @@ import { GraphToolbar } from "./play/GraphToolbar";
 import { Player } from "./play/Player";
 import { ReadingHelp } from "./ReadingHelp";
 import { FoundBar } from "./reach/FoundBar";
+import { useLate } from "./useLate";
 
 /** One press of a zoom button. */
 const ZOOM = 1.35;
@@ -58,6 +59,7 @@ export function GraphPanel() {
   );
   const play = useStudioState((state) => state.play);
   const failed = useStudioState((state) => state.failure !== null);
+  const late = useLate(waiting && !failed);
   const graph = useRef<GraphHandle | null>(null);
   const zoom = useCallback((action: Zoom) => {
     if (action === "fit") graph.current?.fit();
@@ -89,7 +91,7 @@ export function GraphPanel() {
       <div class="graph-area">
         {answer !== null && <GraphSurface answer={answer} graph={graph} onZoom={zoom} />}
         {answer === null && !failed && <Skeleton />}
-        {waiting && !failed && <div class="progress" aria-hidden="true" />}
+        {late && <div class="progress" aria-hidden="true" />}
       </div>
       {answer !== null && play !== null && <Player answer={answer} play={play} />}
       <GradientNotes />

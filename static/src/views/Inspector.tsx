@@ -1,4 +1,6 @@
-import { useId, useMemo } from "preact/hooks";
+import { useEffect, useId, useMemo, useState } from "preact/hooks";
+import { type ActivationPoint, knownPoint, loadPoint, sumBefore } from "../activation_point";
+import type { Api } from "../api";
 import { formatCount, formatFull, formatShape, formatValue, nodeName } from "../format";
 import type { Answer } from "../store";
 import type { Explanation, NodeReference } from "../wire";
@@ -22,7 +24,7 @@ import { GoTo } from "./reach/GoTo";
 import { NodeLink } from "./reach/NodeLink";
 import { operationSentence } from "./sentences";
 import { TermsTable } from "./TermsTable";
-import { useActivationPoint } from "./useActivationPoint";
+import { useLate } from "./useLate";
 import { NARROW, useMedia } from "./useMedia";
 
 function Value({ explanation, stale }: { explanation: Explanation; stale: boolean }) {
@@ -47,25 +49,30 @@ function Value({ explanation, stale }: { explanation: Explanation; stale: boolea
   );
 }
 
+/** The point of an explanation. It comes with that of a selected node; one that was only pointed at fetches it here. */
+function useActivationPoint(api: Api, explanation: Explanation): ActivationPoint | null {
+  const [, setLoaded] = useState(explanation);
+  useEffect(() => {
+    if (knownPoint(explanation) !== null) return undefined;
+    const stop = new AbortController();
+    void loadPoint(api, explanation, stop.signal).then(() => {
+      if (!stop.signal.aborted) setLoaded(explanation);
+    });
+    return () => stop.abort();
+  }, [api, explanation]);
+  return knownPoint(explanation);
+}
+
 function Body({ answer, node, explanation }: { answer: Answer; node: NodeReference; explanation: Explanation }) {
   const { api } = useStudio();
   const actions = useActions();
   const activations = useStudioState((state) => state.activations);
-  const stale = useStudioState((state) => state.answer?.edit !== state.present);
+  const stale = useLate(useStudioState((state) => state.answer?.edit !== state.present));
   const info = explanation.activation === null ? undefined : activations.get(explanation.activation);
-  const before =
-    explanation.pre_activation ??
-    (explanation.operation === "activation" ? (explanation.terms[0]?.value ?? null) : null);
+  const before = sumBefore(explanation);
   const along = explanation.activation_terms !== undefined;
-  const point = useActivationPoint(
-    api,
-    explanation.activation !== null && !along && explanation.activation !== "linear" ? explanation.activation : null,
-    explanation.activation_parameters,
-    before,
-  );
-  // The point of an older sum must not stand beside a newer one.
-  const evaluation = point.at !== null && Object.is(point.at.x, before) ? point.at.evaluation : null;
-  const badges = badgesOf(explanation, info, evaluation);
+  const point = useActivationPoint(api, explanation);
+  const badges = badgesOf(explanation, info, point?.evaluation ?? null);
   const layer = answer.byName.get(node.layer);
   const window = windowParts(answer, explanation);
   const copied = copiedPixel(answer, explanation);
@@ -111,7 +118,7 @@ function Body({ answer, node, explanation }: { answer: Answer; node: NodeReferen
           <ActivationSection explanation={explanation} info={info} point={point} before={before} />
         )
       )}
-      <ActivationEditor key={node.layer} explanation={explanation} before={along ? null : before} />
+      <ActivationEditor key={node.layer} explanation={explanation} before={before} />
       {seesColours(answer, explanation) && <KernelGallery answer={answer} explanation={explanation} />}
       <SeenSection answer={answer} node={node} />
       {layer !== undefined && <LayerFacts layer={layer} />}
