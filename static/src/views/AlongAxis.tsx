@@ -1,18 +1,24 @@
-import { formatFull, formatValue, nodeName } from "../format";
+import { formatCount, formatFull, formatValue, nodeName } from "../format";
 import { Formula } from "../gallery/Formula";
 import { flatIndex } from "../layout";
 import type { Answer } from "../store";
-import type { ActivationInfo, Explanation } from "../wire";
+import type { ActivationInfo, ActivationTerm, Explanation } from "../wire";
 import { useActions } from "./context";
 import { nodeLabel } from "./node_facts";
-
-/** Rows shown; a wider layer ends with a sentence that says how many are left. */
-const ROWS = 100;
+import { useRows } from "./useRows";
 
 interface Props {
   answer: Answer;
   explanation: Explanation;
   info: ActivationInfo | undefined;
+}
+
+/** The `count` terms that hold most, and the node's own, in their order. */
+export function telling(terms: readonly ActivationTerm[], own: string, layer: string, count: number): ActivationTerm[] {
+  if (count >= terms.length) return [...terms];
+  const order = [...terms].sort((one, other) => other.pre_activation - one.pre_activation);
+  const kept = new Set(order.slice(0, count));
+  return terms.filter((term) => kept.has(term) || nodeName({ layer, index: term.index }) === own);
 }
 
 /** An activation that looks at several nodes, such as softmax: each with its sum, its exponential and its value. */
@@ -23,6 +29,8 @@ export function AlongAxis({ answer, explanation, info }: Props) {
   const exponentials = terms.some((term) => term.exponential !== null);
   const { denominator, shift } = explanation;
   const own = nodeName(explanation);
+  const { shown, showAll } = useRows(terms.length);
+  const listed = telling(terms, own, explanation.layer, shown);
 
   return (
     <section class="activation">
@@ -71,7 +79,7 @@ export function AlongAxis({ answer, explanation, info }: Props) {
             </tr>
           </thead>
           <tbody>
-            {terms.slice(0, ROWS).map((term) => {
+            {listed.map((term) => {
               const node = { layer: explanation.layer, index: term.index };
               const name = nodeName(node);
               const label = nodeLabel(answer, node);
@@ -108,7 +116,15 @@ export function AlongAxis({ answer, explanation, info }: Props) {
           </tbody>
         </table>
       </div>
-      {terms.length > ROWS && <p class="muted">And {terms.length - ROWS} more; the Values table has all of them.</p>}
+      {showAll !== null && (
+        <p class="muted">
+          The largest {formatCount(shown)} of {formatCount(terms.length)}
+          {listed.length > shown ? ", and the node itself" : ""}.{" "}
+          <button type="button" class="button quiet small" onClick={showAll}>
+            Show all
+          </button>
+        </p>
+      )}
     </section>
   );
 }

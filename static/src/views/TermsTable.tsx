@@ -5,6 +5,7 @@ import { useActions } from "./context";
 import { WeightField } from "./edit/WeightField";
 import { biasPlace, weightPlace, weightStep } from "./edit/weight_places";
 import { nodeLabel } from "./node_facts";
+import { useRows } from "./useRows";
 
 /** A number rounded for reading, at full precision on hover. */
 function Figure({ value }: { value: number }) {
@@ -39,6 +40,10 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
   const parts = [...terms.map(share), ...(bias === null ? [] : [bias])].map(Math.abs).filter(Number.isFinite);
   const limit = parts.reduce((largest, part) => Math.max(largest, part), 0);
   const step = weightStep(terms.map((term) => term.weight ?? 0));
+  const { shown, showAll } = useRows(terms.length);
+  const hidden = terms.slice(shown);
+  const rest = hidden.length + others.count;
+  const restSum = hidden.reduce((total, term) => total + share(term), others.sum);
   const showSum = sum !== null && (weighted || operation === "sum");
 
   return (
@@ -67,7 +72,7 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
           </tr>
         </thead>
         <tbody>
-          {terms.map((term) => {
+          {terms.slice(0, shown).map((term) => {
             const name = nodeName(term.source);
             const label = nodeLabel(answer, term.source);
             const place = weightPlace(explanation, term.source);
@@ -117,17 +122,18 @@ export function TermsTable({ answer, explanation }: { answer: Answer; explanatio
           })}
         </tbody>
         <tfoot>
-          {others.count > 0 && (
+          {rest > 0 && (
             <tr>
               <th scope="row" colSpan={weighted ? 3 : 1}>
-                {formatCount(others.count)} smaller {others.count === 1 ? "term" : "terms"}
+                {formatCount(rest)} smaller {rest === 1 ? "term" : "terms"}
+                {showAll !== null && (
+                  <button type="button" class="button quiet small" onClick={showAll}>
+                    Show {formatCount(hidden.length)}
+                  </button>
+                )}
               </th>
-              <td class="number">
-                <Figure value={others.sum} />
-              </td>
-              <td class="bar-cell">
-                <Bar value={others.sum} limit={limit} />
-              </td>
+              <td class="number">{operation !== "product" && <Figure value={restSum} />}</td>
+              <td class="bar-cell">{operation !== "product" && <Bar value={restSum} limit={limit} />}</td>
             </tr>
           )}
           {bias !== null && weighted && (
