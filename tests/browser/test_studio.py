@@ -72,6 +72,24 @@ def test_the_textbook_numbers_stand_in_the_page(page: Page, network: str, expect
         assert value_of(page, name) == pytest.approx(value, abs=1e-12)
 
 
+def test_a_long_sum_shows_its_largest_terms_first_and_the_others_added_up_until_they_are_asked_for(page: Page) -> None:
+    open_studio(page, "/?network=digits&node=hidden[0]")
+    document = page.request.get("/api/v1/networks/digits").json()
+    inputs = document["input"]["default"]
+    asked = {"network": "digits", "inputs": inputs, "node": {"layer": "hidden", "index": [0]}, "top": 16}
+    others = page.request.post("/api/v1/explain", data=asked).json()["others"]
+    assert others["count"] == 48
+    table = page.get_by_role("table", name="The terms of hidden[0]")
+    rest = table.get_by_role("row").filter(has_text="48 smaller terms")
+    expect(table.locator("tbody tr")).to_have_count(16)
+    assert float(rest.get_by_role("cell").first.locator("span").get_attribute("title") or "") == pytest.approx(
+        others["sum"], abs=1e-12
+    )
+    rest.get_by_role("button", name="Show 48").click()
+    expect(table.locator("tbody tr")).to_have_count(64)
+    expect(rest).to_have_count(0)
+
+
 def test_the_page_opens_with_a_node_and_its_arithmetic(page: Page) -> None:
     open_studio(page)
     expect(line(page)).to_have_text(LINE)
