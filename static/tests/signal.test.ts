@@ -118,6 +118,13 @@ describe("the scale of a signal", () => {
         450,
       ),
     ).toEqual([0, 2, 4, 6, 8]);
+    // With room for four: every fourth, as every third would end two before the last.
+    expect(
+      namedPlaces(
+        Array.from({ length: 9 }, (_, at) => `hidden_${at}`),
+        300,
+      ),
+    ).toEqual([0, 4, 8]);
     expect(namedPlaces(["input", "a", "b", "c", "d", "output"], 140)).toEqual([0, 5]);
   });
 

@@ -73,3 +73,16 @@ def test_a_phone_on_its_side_leaves_height_for_the_graph(page: Page) -> None:
     panel = page.locator(".sheet").bounding_box()
     assert panel is not None
     assert panel["height"] > 240
+
+
+@pytest.mark.parametrize("viewport", [PHONE])
+def test_what_is_pressed_on_a_phone_is_as_tall_as_a_finger(page: Page) -> None:
+    """At least 34 pixels: what unfolds, and the names of nodes in the arithmetic."""
+    open_studio(page, "/?network=cifar10-trained")
+    for panel in ("Input", "Inspector"):
+        page.get_by_role("button", name=panel, exact=True).click()
+        pressed = page.locator(".sheet :is(summary, .terms .link)").all()
+        assert pressed
+        for one in pressed:
+            box = one.bounding_box()
+            assert box is None or box["height"] >= 34, one.inner_text()

@@ -89,8 +89,10 @@ export function namedPlaces(names: readonly string[], width: number): number[] {
   const room = Math.max(1, Math.floor(width / (longest * CHARACTER + 16)));
   if (names.length <= 1) return names.map((_, place) => place);
   const last = names.length - 1;
-  // Even steps, so that the depth reads off; the last name keeps clear of the one before.
-  const step = Math.ceil(last / Math.max(1, room - 1));
+  // Even steps, so that the depth reads off, if there are some that end at the last layer; its name keeps clear.
+  const least = Math.ceil(last / Math.max(1, room - 1));
+  const whole = Array.from({ length: least }, (_, at) => least + at).find((one) => last % one === 0);
+  const step = whole ?? least;
   const even = Array.from({ length: Math.ceil(last / step) }, (_, at) => at * step);
   return [...even.filter((place) => place === 0 || last - place >= step), last];
 }
