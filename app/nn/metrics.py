@@ -55,6 +55,10 @@ class Metric(Record):
     def sums(self, predictions: Array, targets: Array) -> Array:
         """Return float64 sums over a batch."""
 
+    def merge(self, sums: Array, more: Array) -> Array:
+        """Return the sums over two batches from those over each."""
+        return sums + more
+
     @abstractmethod
     def result(self, sums: Array) -> Result:
         """Return the metric from sums over any number of batches."""
@@ -346,19 +350,32 @@ class R2Score(_Regression):
     )
 
     def sums(self, predictions: Array, targets: Array) -> Array:
-        """Rows: count, Σt, Σt², Σ(t − y)², a column for each output."""
+        """Rows: count, mean t, Σ(t − mean t)², Σ(t − y)², a column for each output."""
         outputs = predictions.shape[-1]
         true = targets.reshape(-1, outputs).astype(np.float64)
+        mean = true.mean(axis=0)
+        varied = np.square(true - mean).sum(axis=0)
         missed = np.square(true - predictions.reshape(-1, outputs)).sum(axis=0)
-        return np.array([np.full(outputs, float(len(true))), true.sum(axis=0), np.square(true).sum(axis=0), missed])
+        return np.array([np.full(outputs, float(len(true))), mean, varied, missed])
+
+    def merge(self, sums: Array, more: Array) -> Array:
+        """Add up what is missed, and the variances around the common mean.
+
+        Chan, Golub & LeVeque (1983), «Algorithms for computing the sample variance», eq. 1.5: Σt² − n·mean², which sums
+        alone would allow, loses all digits where the targets lie far from 0.
+        """
+        count = sums[0] + more[0]
+        apart = more[1] - sums[1]
+        mean = sums[1] + apart * (more[0] / count)
+        varied = sums[2] + more[2] + np.square(apart) * (sums[0] * more[0] / count)
+        return np.array([count, mean, varied, sums[3] + more[3]])
 
     def result(self, sums: Array) -> float:
         """Compare what is missed with the variance."""
-        count, first, second, missed = sums
-        total = second - first * first / count
-        # What is left of equal targets is rounding.
-        varied = total > 1e-12 * np.maximum(second, np.finfo(np.float64).tiny)
-        scores = np.where(varied, 1.0 - missed / np.where(varied, total, 1.0), 0.0)
+        count, mean, total, missed = sums
+        # What is left of equal targets is the rounding of their mean.
+        varies = total > count * np.square(4 * np.finfo(np.float64).eps * mean)
+        scores = np.where(varies, 1.0 - missed / np.where(varies, total, 1.0), 0.0)
         return float(scores.mean())
 
 

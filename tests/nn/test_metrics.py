@@ -1,5 +1,8 @@
 """Metrics: values by hand, sums over batches, what they refuse (scikit-learn's numbers: test_training_golden.py)."""
 
+from fractions import Fraction
+from functools import reduce
+
 import numpy as np
 import pytest
 
@@ -59,6 +62,29 @@ def test_r2() -> None:
     assert measure("r2_score", targets, targets) == 0.5  # the second output never varies
 
 
+@pytest.mark.parametrize("batch", [1, 7, 100])
+def test_r2_keeps_its_digits_far_from_zero(batch: int) -> None:
+    """In exact arithmetic: 1 − Σ(t − y)² / Σ(t − mean t)²."""
+    random = np.random.default_rng(0)
+    targets = 1e8 + random.normal(size=(100, 1))
+    guesses = targets + random.normal(scale=0.3, size=(100, 1))
+    true = [Fraction(float(t)) for t in targets[:, 0]]
+    missed = sum((t - Fraction(float(y))) ** 2 for t, y in zip(true, guesses[:, 0], strict=True))
+    mean = sum(true) / len(true)
+    expected = float(1 - missed / sum((t - mean) ** 2 for t in true))
+    metric = METRICS["r2_score"]()
+    parts = [metric.sums(guesses[at : at + batch], targets[at : at + batch]) for at in range(0, 100, batch)]
+    assert metric.result(reduce(metric.merge, parts)) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("value", [0.0, 0.1, 1e8 + 0.1, -3e-300])
+def test_r2_of_targets_that_are_all_equal_is_0(value: float) -> None:
+    targets = np.full((1000, 1), value)
+    metric = METRICS["r2_score"]()
+    parts = [metric.sums(targets[at : at + 37] + 1, targets[at : at + 37]) for at in range(0, 1000, 37)]
+    assert metric.result(reduce(metric.merge, parts)) == 0.0
+
+
 @pytest.mark.parametrize("name", METRICS)
 def test_batches_do_not_matter(name: str) -> None:
     classes = name not in ("binary_accuracy", "r2_score") and "error" not in name
@@ -67,7 +93,7 @@ def test_batches_do_not_matter(name: str) -> None:
     metric = read(name)
     whole = metric.result(metric.sums(predictions, targets))
     parts = [metric.sums(predictions[place : place + 7], targets[place : place + 7]) for place in range(0, 40, 7)]
-    np.testing.assert_allclose(metric.result(np.sum(parts, axis=0)), whole, rtol=1e-12)
+    np.testing.assert_allclose(metric.result(reduce(metric.merge, parts)), whole, rtol=1e-12)
 
 
 def test_what_does_not_fit_is_said() -> None:

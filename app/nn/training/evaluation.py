@@ -55,7 +55,7 @@ def evaluate_examples(
             count += values.size
             for position, (_, metric) in enumerate(metrics):
                 measured, before = metric.sums(held.output, examples.targets[part]), sums[position]
-                sums[position] = measured if before is None else before + measured
+                sums[position] = measured if before is None else metric.merge(before, measured)
     results: dict[str, Result] = {"loss": total / count}
     for (key, metric), measured_all in zip(metrics, sums, strict=True):
         assert measured_all is not None, "there is at least one example"

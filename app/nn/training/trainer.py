@@ -211,7 +211,7 @@ class Trainer:
     def _measure(self, outputs: Array, targets: Array) -> None:
         for position, (_, metric) in enumerate(self.training.metrics):
             sums, before = metric.sums(outputs, targets), self.sums[position]
-            self.sums[position] = sums if before is None else before + sums
+            self.sums[position] = sums if before is None else metric.merge(before, sums)
 
     def update(self) -> float:
         """Clip the gradient, decay the weights, update; return the learning rate used."""
