@@ -29,7 +29,7 @@ def add_layer(draft: Draft, operation: Fields) -> None:
     kind = layer.get("kind")
     if not isinstance(kind, str) or kind not in LAYERS:
         expected = "one of " + ", ".join(LAYERS)
-        detail = f"there is no layer kind {describe(kind)}; expected {expected}"
+        detail = f"there is no layer kind {quote(kind)}; expected {expected}"
         raise NetworkError([Problem("/layer/kind", detail, expected, describe(kind))])
     if not isinstance(layer.get("parameters", {}), dict):
         expected = "an object with an array for each parameter"

@@ -25,7 +25,7 @@ from app.nn.editing.repeats import (
 from app.nn.errors import NetworkError, Problem
 from app.nn.layers import LAYERS
 from app.nn.network import INPUT
-from app.nn.reading import describe, pointer_to
+from app.nn.reading import describe, pointer_to, quote
 
 MOST_IN_A_BLOCK = 1_000
 
@@ -91,7 +91,7 @@ def _read_block(value: object) -> list[dict[str, Any]]:
             problems.append(Problem(place, detail, "a layer without repeat"))
         elif not isinstance(one.get("kind"), str) or one["kind"] not in LAYERS:
             kinds = ", ".join(LAYERS)
-            detail = f"there is no layer kind {describe(one.get('kind'))}; expected one of {kinds}"
+            detail = f"there is no layer kind {quote(one.get('kind'))}; expected one of {kinds}"
             problems.append(Problem(f"{place}/kind", detail, f"one of {kinds}", describe(one.get("kind"))))
         elif "parameters" in one:
             detail = "a repeated layer cannot be given parameters: every round draws its own"

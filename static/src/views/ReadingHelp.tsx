@@ -28,8 +28,9 @@ export function ReadingHelp() {
             <dt>Discs</dt>
             <dd>
               Nodes, with the value they hold. Blue is below zero, orange above, grey near zero; hatched magenta is NaN
-              or infinite; ≈0 is a value too small for its disc. Where there is no room for discs, a layer is drawn as
-              cells: each is still one node.
+              or infinite; ≈0 is a value too small for its place. Named inputs and outputs whose discs are small have
+              their value beside the name. Where there is no room for discs, a layer is drawn as cells: each is still
+              one node.
             </dd>
             <dt>Deep and wide networks</dt>
             <dd>
