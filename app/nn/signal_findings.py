@@ -21,6 +21,8 @@ DEAD = 0.25
 DEAD_FEW = 0.6
 SHORTEST = 3
 
+SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -79,7 +81,9 @@ def _size(factor: float) -> str:
     """Return how many times larger or smaller something is, as one reads it."""
     if factor < 1e6:
         return f"{factor:,.0f}"
-    return f"10^{math.log10(factor):.0f}" if math.isfinite(factor) else "more than 10^308"
+    if not math.isfinite(factor):
+        return "more than 10³⁰⁸"
+    return "10" + f"{math.log10(factor):.0f}".translate(SUPERSCRIPTS)
 
 
 def _layers(count: int) -> str:

@@ -1,5 +1,6 @@
 """The signal through the depth, against values and gradients taken one by one."""
 
+import re
 from typing import Any
 
 import numpy as np
@@ -108,6 +109,7 @@ def test_a_thousand_tanh_with_glorot_are_told_from_sigmoids() -> None:
     assert int(vanishing.layer.removeprefix("dense_")) == vanishing.count - 1
     assert ("alike", "values") in seen
     assert "from " in vanishing.text
+    assert re.search("at last 10[³⁴]?[⁰¹²³⁴⁵⁶⁷⁸⁹] times", vanishing.text)
     healthy = findings(signal(traced(dense(20, "tanh", "orthogonal"))))
     assert [finding.kind for finding in healthy] == ["healthy"]
 

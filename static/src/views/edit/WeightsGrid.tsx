@@ -248,6 +248,11 @@ export function WeightsGrid({ present, layer, parameter, shape, plane }: Props) 
     event.preventDefault();
   };
 
+  // Of a dense layer; the others' tables say by their choices what they show.
+  const axes =
+    parameter === "kernel" && shape.length === 2
+      ? `A row for each node that is read, a column for each node of ${layer}. `
+      : "";
   const rowNumbers = Array.from({ length: inRows.end - inRows.first }, (_, at) => inRows.first + at);
   const columnNumbers = Array.from({ length: inColumns.end - inColumns.first }, (_, at) => inColumns.first + at);
   const inView = ({ row, column }: Cell) =>
@@ -392,7 +397,7 @@ export function WeightsGrid({ present, layer, parameter, shape, plane }: Props) 
           {failure !== null
             ? problemText(failure)
             : (message?.text ??
-              "Arrow keys move, type to replace, Enter edits. Copy and paste work as in a spreadsheet.")}
+              `${axes}Arrow keys move, type to replace, Enter edits. Copy and paste work as in a spreadsheet.`)}
         </p>
         <button
           type="button"
