@@ -60,7 +60,8 @@ async (title) => {
 """
 
 # A frame, from its beginning until a pixel can be read: of the graph, moved a little, and of a bare shader that reads a
-# texture of a million floats, on canvases of the same size and in turns.
+# texture of a million floats, on canvases of the same size and kind. They take turns, each after idle frames: else one
+# waits for what the other has not finished.
 FRAMES_IN_TURNS = """
 async (frames) => {
   const host = document.querySelector(".graph-host");
@@ -71,7 +72,7 @@ async (frames) => {
   other.height = canvas.height;
   host.append(other);
   Object.assign(other.style, { position: "absolute", inset: 0, pointerEvents: "none", opacity: 0.01 });
-  const gl = other.getContext("webgl2", { alpha: false, antialias: false });
+  const gl = other.getContext("webgl2", graph.getContextAttributes());
   const shader = (kind, source) => {
     const made = gl.createShader(kind);
     gl.shaderSource(made, source);
@@ -104,12 +105,15 @@ async (frames) => {
   const pixel = new Uint8Array(4);
   const finish = (context) => context.readPixels(0, 0, 1, 1, context.RGBA, context.UNSIGNED_BYTE, pixel);
   // The page's own callback stands between these two: it draws in the frame that the wheel asked for.
-  const time = (draw, context) => new Promise((resolve) => {
-    let start = 0;
-    requestAnimationFrame(() => { start = performance.now(); });
-    draw();
-    requestAnimationFrame(() => { finish(context); resolve(performance.now() - start); });
-  });
+  const time = async (draw, context) => {
+    for (let idle = 0; idle < 3; idle += 1) await new Promise(requestAnimationFrame);
+    return new Promise((resolve) => {
+      let start = 0;
+      requestAnimationFrame(() => { start = performance.now(); });
+      draw();
+      requestAnimationFrame(() => { finish(context); resolve(performance.now() - start); });
+    });
+  };
   const box = host.getBoundingClientRect();
   let turn = 0;
   const move = () => host.dispatchEvent(new WheelEvent("wheel", {

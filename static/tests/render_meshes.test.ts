@@ -1,9 +1,11 @@
 import { describe, expect, test } from "vitest";
+import { colorOf, PALETTES } from "../src/color";
 import { pooledExtent, poolingLevel } from "../src/detail";
 import type { Values } from "../src/graph_types";
 import { type Block, layoutNetwork } from "../src/layout";
 import { float32Factor, pooledCells, standingOut, writeCells, writePools } from "../src/render/cells";
 import { LINE_STRIDE, lineMesh, SPOT_STRIDE, spotMesh } from "../src/render/meshes";
+import { paintCells } from "../src/render/paint";
 import { Shelves } from "../src/render/sheet";
 
 function blockOf(shape: number[]) {
@@ -119,6 +121,42 @@ describe("writePools", () => {
     expect(lastOf(values)).toBeCloseTo(3.0e38, -31);
     expect(lastOf(new Float64Array(12).fill(-2), 6)).toBe(-2);
     expect(lastOf(new Float64Array(0), 0)).toBeGreaterThan(3.3e38);
+  });
+});
+
+describe("paintCells", () => {
+  const palette = PALETTES.light;
+  const painted = (values: Float64Array, limit: number, known?: number) => {
+    const block = blockOf([values.length]);
+    const cells = new Float32Array(block.columns * block.rows);
+    writeCells(cells, 0, block, values, 1, known);
+    const colors = new Uint32Array(cells.length + 2);
+    const bad = paintCells(colors, 1, cells, limit, palette);
+    expect([colors[0], colors.at(-1)]).toEqual([0, 0]);
+    const bytes = new Uint8Array(colors.buffer);
+    return { bad, bytes: Array.from(cells, (_, at) => [...bytes.slice(4 * at + 4, 4 * at + 8)]) };
+  };
+
+  test("gives values the colours that single nodes have", () => {
+    const values = Float64Array.of(-3, -1, -0.4, 0, 0.37, 1, 2);
+    for (const limit of [1, 0]) {
+      const { bad, bytes } = painted(values, limit);
+      expect(bad).toBe(false);
+      expect(bytes).toEqual([...values].map((value) => [...colorOf(palette, value, limit).map(Math.round), 255]));
+    }
+  });
+
+  test("tells what is not finite, empty nodes and gaps by their alpha", () => {
+    const { bad, bytes } = painted(Float64Array.of(NaN, -Infinity, 1, 1), 1, 3);
+    expect(bad).toBe(true);
+    expect(bytes.map((color) => color[3])).toEqual([170, 170, 255, 85]);
+    expect(bytes[0]?.slice(0, 3)).toEqual([...palette.invalid]);
+    const block = blockOf([2, 2, 3]);
+    const cells = new Float32Array(block.columns * block.rows);
+    writeCells(cells, 0, block, new Float64Array(12), 1);
+    const colors = new Uint32Array(cells.length);
+    paintCells(colors, 0, cells, 1, palette);
+    expect([...colors].filter((color) => color === 0)).toHaveLength(cells.length - 12);
   });
 });
 

@@ -1,5 +1,5 @@
 /**
- * The values of a block as the graphics card reads them: one float32 a cell, and pooled levels of it, each half as wide
+ * The values of a block as they are drawn: one float32 a cell, and pooled levels of it, each half as wide
  * and half as high as the one before, that hold which of the values under each of their cells is shown.
  */
 
@@ -32,7 +32,7 @@ export function float32Factor(values: Values): number {
   return largest > 1e37 || (largest > 0 && largest < 1e-30) ? 1 / Math.max(largest, 1e-300) : 1;
 }
 
-/** Non-finite values have codes of their own, which the shader knows. */
+/** Non-finite values have codes of their own. */
 function encode(value: number, factor: number): number {
   if (Number.isFinite(value)) return value * factor;
   return Number.isNaN(value) ? NOT_A_NUMBER : Math.sign(value) * INFINITE;
@@ -105,6 +105,13 @@ export function pooledCells({ columns, rows }: Cells, level = Number.POSITIVE_IN
     if (wide === 1 && high === 1) break;
   }
   return cells;
+}
+
+/** What a cell holds. */
+export function holds(cell: number): "value" | "not finite" | "empty" | "no node" {
+  if (isValue(cell)) return "value";
+  if (cell < MOST_NO_NODE) return "no node";
+  return cell > LEAST_EMPTY ? "empty" : "not finite";
 }
 
 /** Whether it is a value, and none of the codes. */

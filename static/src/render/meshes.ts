@@ -42,17 +42,20 @@ export function lineMesh(lines: readonly SceneLine[], pixel: number): Mesh {
       const dx = (points[after] ?? 0) - (points[before] ?? 0);
       const dy = (points[after + 1] ?? 0) - (points[before + 1] ?? 0);
       const length = Math.hypot(dx, dy) || 1;
-      for (const side of [-1, 1]) {
+      for (let side = -1; side <= 1; side += 2) {
         const offset = (corner * LINE_STRIDE) / 4;
         floats[offset] = x - (dy / length) * reach * side;
         floats[offset + 1] = y + (dx / length) * reach * side;
         floats[offset + 2] = reach * side;
         floats[offset + 3] = half;
-        bytes.set([color[0], color[1], color[2], alpha * 255], corner * LINE_STRIDE + 16);
+        bytes[offset * 4 + 16] = color[0];
+        bytes[offset * 4 + 17] = color[1];
+        bytes[offset * 4 + 18] = color[2];
+        bytes[offset * 4 + 19] = alpha * 255;
         corner++;
       }
       if (at > 0) {
-        indices.set([corner - 4, corner - 3, corner - 2, corner - 2, corner - 3, corner - 1], index);
+        putQuad(indices, index, corner - 4);
         index += 6;
       }
     }
@@ -60,10 +63,14 @@ export function lineMesh(lines: readonly SceneLine[], pixel: number): Mesh {
   return { data, indices };
 }
 
-/** The two triangles of the quad at a position: its corners stand in rows. */
-function quad(at: number): number[] {
-  const first = at * 4;
-  return [first, first + 1, first + 2, first + 2, first + 1, first + 3];
+/** The two triangles of a quad whose corners stand in rows, from `first` on. Without an array: there are thousands a frame. */
+function putQuad(indices: Uint32Array, at: number, first: number): void {
+  indices[at] = first;
+  indices[at + 1] = first + 1;
+  indices[at + 2] = first + 2;
+  indices[at + 3] = first + 2;
+  indices[at + 4] = first + 1;
+  indices[at + 5] = first + 3;
 }
 
 export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
@@ -81,37 +88,30 @@ export function spotMesh(spots: readonly SceneSpot[], pixel: number): Mesh {
       floats.set([x + dx, y + dy, dx, dy, round ? width : -1], start / 4);
       bytes.set([color[0], color[1], color[2], 255], start + 20);
     }
-    indices.set(quad(at), at * 6);
+    putQuad(indices, at * 6, at * 4);
   }
   return { data, indices };
 }
 
-/** Floats of a block: its box, the cells in it, its grid and place in the sheet, and its sizes, four each; then its looks, two. */
-const BLOCK_FLOATS = 18;
+/** Floats of a block: its box, the cells in it, its grid and place in the sheet, four each; its sizes, three; its looks, two. */
+const BLOCK_FLOATS = 17;
 export const BLOCK_STRIDE = BLOCK_FLOATS * 4;
 
-/** Where the values of a block are in a sheet: the first cell of the level that is drawn. */
-export interface CellPlace {
-  start: number;
-  factor: number;
+/** A block, and the first cell in the sheet of the level that it is drawn with. */
+interface PlacedBlock {
+  block: SceneBlock;
+  place: { start: number };
 }
 
 /**
  * A quad a block, with what the shader needs to know of the block at each of its corners: without a graphics card an
  * instance costs as much as a call.
  */
-export function blockMesh(
-  blocks: readonly SceneBlock[],
-  places: readonly CellPlace[],
-  viewport: Viewport,
-  pixel: number,
-): Mesh {
+export function blockMesh(blocks: readonly PlacedBlock[], viewport: Viewport, pixel: number): Mesh {
   const data = new Float32Array(blocks.length * 4 * BLOCK_FLOATS);
   const indices = new Uint32Array(blocks.length * 6);
   let offset = 0;
-  for (const [at, scene] of blocks.entries()) {
-    const place = places[at];
-    if (place === undefined) continue;
+  for (const [at, { block: scene, place }] of blocks.entries()) {
     const { block, x, y, level } = scene;
     // Not even the smallest block vanishes.
     const width = Math.max(block.columns * scene.pitchX, pixel);
@@ -140,14 +140,13 @@ export function blockMesh(
     data[offset + 12] = pitchX;
     data[offset + 13] = pitchY;
     data[offset + 14] = scene.diameter;
-    data[offset + 15] = Math.min(scene.limit * place.factor, 1e38);
-    data[offset + 16] = scene.dim;
-    data[offset + 17] = isRound(scene) && level === 0 ? 1 : 0;
+    data[offset + 15] = scene.dim;
+    data[offset + 16] = isRound(scene) && level === 0 ? 1 : 0;
     for (let corner = 1; corner < 4; corner++) {
       data.copyWithin(offset + corner * BLOCK_FLOATS, offset, offset + BLOCK_FLOATS);
     }
     offset += 4 * BLOCK_FLOATS;
-    indices.set(quad(at), at * 6);
+    putQuad(indices, at * 6, at * 4);
   }
   return { data: data.buffer, indices };
 }

@@ -1,10 +1,10 @@
-/** The three small WebGL2 programs of the graph, and how a program is made. */
+/** The small WebGL2 programs of the graph, and how a program is made. */
 
 import { WIDTH } from "./sheet";
 
 /**
  * A block is one quad. A corner in CSS pixels becomes clip space; `cell` is its place in the grid of nodes, or in the grid
- * of the pooled level that is drawn.
+ * of the pooled level that is drawn. What is the same for a whole block is worked out here, in pixels of the screen.
  */
 const BLOCK_VERTEX = `#version 300 es
 precision highp float;
@@ -12,74 +12,76 @@ precision highp int;
 in vec4 box;
 in vec4 cells;
 in vec4 place;
-in vec4 measures;
+in vec3 measures;
 in vec2 looks;
 uniform vec2 viewport;
+uniform float pixel;
 out vec2 cell;
 flat out ivec3 grid;
 flat out vec4 sizes;
-flat out vec2 tones;
+flat out vec4 tones;
 void main() {
   vec2 corner = vec2(gl_VertexID & 1, gl_VertexID >> 1 & 1);
   cell = mix(cells.xy, cells.zw, corner);
   grid = ivec3(int(place.x), int(place.y), int(place.w) * ${WIDTH} + int(place.z));
-  sizes = measures;
-  tones = looks;
+  float diameter = measures.z;
+  bool discs = looks.y > 0.5;
+  // A square is in the middle of a disc without end.
+  sizes = vec4(measures.xy / pixel, discs ? diameter * 0.5 / pixel + 0.5 : 1e6, clamp(diameter * 0.03, 0.6, 1.25) / pixel);
+  tones = vec4(looks.x, clamp((diameter - 4.0) / 26.0, 0.14, 0.8), discs ? 0.0 : 1.0, diameter > 10.0 ? diameter / pixel : 1e6);
   vec2 clip = mix(box.xy, box.zw, corner) / viewport * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }`;
 
-/**
- * Finds its cell, reads the value from the sheet and looks its colour up. Values from 3e38 on stand for not-a-number,
- * infinities, nodes that are drawn empty and cells without a node, because drivers may drop tests for NaN.
- */
-const BLOCK_FRAGMENT = `#version 300 es
+/** Finds its cell and shows its colour from the sheet: squares too small for more. */
+const SQUARE_FRAGMENT = `#version 300 es
+precision highp float;
+precision highp int;
+in vec2 cell;
+flat in ivec3 grid;
+flat in vec4 tones;
+uniform highp sampler2D colors;
+uniform vec3 background;
+out vec4 color;
+void main() {
+  ivec2 at = min(ivec2(cell), grid.xy - 1);
+  int index = grid.z + at.y * grid.x + at.x;
+  vec4 shown = texelFetch(colors, ivec2(index & ${WIDTH - 1}, index >> ${Math.log2(WIDTH)}), 0);
+  if (shown.a == 0.0) discard;
+  color = vec4(mix(shown.rgb, background, tones.x), 1.0);
+}`;
+
+/** What is not finite is hatched at the rim; the middle stays plain for the text. */
+const HATCHING = `
+  bool bad = shown.a > 0.5 && shown.a < 0.9;
+  float stripe = abs(fract((gl_FragCoord.x + gl_FragCoord.y) * pixel / 7.0) - 0.5);
+  float outer = smoothstep(0.3, 0.34, from_middle / tones.w);
+  fill = mix(fill, background, bad ? 0.55 * smoothstep(0.2, 0.3, stripe) * outer : 0.0);`;
+
+/** Discs with a rim, and large squares. Alpha says what a cell holds (paint.ts). */
+const discFragment = (hatched: boolean) => `#version 300 es
 precision highp float;
 precision highp int;
 in vec2 cell;
 flat in ivec3 grid;
 flat in vec4 sizes;
-flat in vec2 tones;
-uniform highp sampler2D values;
-uniform sampler2D ramp;
+flat in vec4 tones;
+uniform highp sampler2D colors;
 uniform vec3 background;
 uniform vec3 rim;
-uniform vec3 invalid;
 uniform float pixel;
 out vec4 color;
 void main() {
-  vec2 pitch = sizes.xy;
-  float diameter = sizes.z;
-  float limit = sizes.w;
-  float dim = tones.x;
-  bool discs = tones.y > 0.5;
   ivec2 at = min(ivec2(cell), grid.xy - 1);
   int index = grid.z + at.y * grid.x + at.x;
-  float value = texelFetch(values, ivec2(index & ${WIDTH - 1}, index >> ${Math.log2(WIDTH)}), 0).r;
-  if (value < -3.35e38) discard;
-  bool hollow = value > 3.3e38;
-  bool bad = !hollow && abs(value) > 2.9e38;
-  float t = limit > 0.0 ? clamp(value / limit, -1.0, 1.0) : 0.0;
-  vec3 fill = bad ? invalid : texture(ramp, vec2((t * 0.5 + 0.5) * (256.0 / 257.0) + 0.5 / 257.0, 0.5)).rgb;
-  if (bad && diameter > 10.0) {
-    // Hatched at the rim; the middle stays plain for the text.
-    float stripe = abs(fract((gl_FragCoord.x + gl_FragCoord.y) * pixel / 7.0) - 0.5);
-    float outer = smoothstep(0.3, 0.34, length((fract(cell) - 0.5) * pitch) / diameter);
-    fill = mix(fill, background, 0.55 * smoothstep(0.2, 0.3, stripe) * outer);
-  }
-  fill = hollow ? mix(background, rim, discs ? 0.0 : 0.16) : mix(fill, background, dim);
-  if (!discs) {
-    color = vec4(fill, 1.0);
-    return;
-  }
-  vec2 offset = (fract(cell) - 0.5) * pitch;
-  float inside = diameter * 0.5 - length(offset);
-  float cover = clamp(inside / pixel + 0.5, 0.0, 1.0);
-  if (cover <= 0.0) discard;
-  float width = clamp(diameter * 0.03, 0.6, 1.25);
-  float edge = 1.0 - clamp((inside - width) / pixel + 0.5, 0.0, 1.0);
-  fill = mix(fill, mix(rim, background, dim), edge * clamp((diameter - 4.0) / 26.0, 0.14, 0.8));
-  color = vec4(fill * cover, cover);
+  vec4 shown = texelFetch(colors, ivec2(index & ${WIDTH - 1}, index >> ${Math.log2(WIDTH)}), 0);
+  if (shown.a == 0.0) discard;
+  float from_middle = length((fract(cell) - 0.5) * sizes.xy);
+  float cover = clamp(sizes.z - from_middle, 0.0, 1.0);
+  float edge = 1.0 - clamp(sizes.z - sizes.w - from_middle, 0.0, 1.0);
+  vec3 fill = mix(background, shown.rgb, shown.a < 0.5 ? tones.z : 1.0);${hatched ? HATCHING : ""}
+  fill = mix(mix(fill, rim, edge * tones.y), background, tones.x);
+  color = vec4(fill, 1.0) * cover;
 }`;
 
 /** Thick lines as strips of triangles: `side` runs from -1 to 1 across the line, `half_width` in pixels. */
@@ -88,24 +90,26 @@ in vec2 position;
 in vec2 profile;
 in vec4 tint;
 uniform vec2 viewport;
-out vec2 across;
-out vec4 paint;
+uniform float pixel;
+out float across;
+flat out float reach;
+flat out vec4 paint;
 void main() {
-  across = profile;
-  paint = tint;
+  across = profile.x / pixel;
+  reach = profile.y / pixel + 0.5;
+  paint = vec4(tint.rgb, 1.0) * tint.a * min(1.0, 2.0 * profile.y / pixel);
   vec2 clip = position / viewport * 2.0 - 1.0;
   gl_Position = vec4(clip.x, -clip.y, 0.0, 1.0);
 }`;
 
 const LINE_FRAGMENT = `#version 300 es
 precision highp float;
-in vec2 across;
-in vec4 paint;
-uniform float pixel;
+in float across;
+flat in float reach;
+flat in vec4 paint;
 out vec4 color;
 void main() {
-  float cover = clamp((across.y - abs(across.x)) / pixel + 0.5, 0.0, 1.0) * min(1.0, 2.0 * across.y / pixel);
-  color = vec4(paint.rgb, 1.0) * paint.a * cover;
+  color = paint * clamp(reach - abs(across), 0.0, 1.0);
 }`;
 
 /** Single nodes: a quad each, `offset` from its centre and `size` in pixels; a negative size is a square. */
@@ -182,14 +186,18 @@ function link(gl: WebGL2RenderingContext, vertex: string, fragment: string): Pro
 }
 
 export interface Programs {
-  block: Program;
+  square: Program;
+  disc: Program;
+  hatched: Program;
   line: Program;
   spot: Program;
 }
 
 export function createPrograms(gl: WebGL2RenderingContext): Programs {
   return {
-    block: link(gl, BLOCK_VERTEX, BLOCK_FRAGMENT),
+    square: link(gl, BLOCK_VERTEX, SQUARE_FRAGMENT),
+    disc: link(gl, BLOCK_VERTEX, discFragment(false)),
+    hatched: link(gl, BLOCK_VERTEX, discFragment(true)),
     line: link(gl, LINE_VERTEX, LINE_FRAGMENT),
     spot: link(gl, SPOT_VERTEX, SPOT_FRAGMENT),
   };

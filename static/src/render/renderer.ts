@@ -17,6 +17,12 @@ export class WebGLUnavailable extends Error {
   }
 }
 
+const BLOCK_PROGRAMS = ["square", "disc", "hatched"] as const;
+type BlockProgram = (typeof BLOCK_PROGRAMS)[number];
+
+/** Smaller nodes are not hatched. */
+const LEAST_HATCHED = 10;
+
 interface Attribute {
   name: string;
   size: number;
@@ -28,8 +34,8 @@ const BLOCK_ATTRIBUTES: Attribute[] = [
   { name: "box", size: 4, offset: 0 },
   { name: "cells", size: 4, offset: 16 },
   { name: "place", size: 4, offset: 32 },
-  { name: "measures", size: 4, offset: 48 },
-  { name: "looks", size: 2, offset: 64 },
+  { name: "measures", size: 3, offset: 48 },
+  { name: "looks", size: 2, offset: 60 },
 ];
 const LINE_ATTRIBUTES: Attribute[] = [
   { name: "position", size: 2, offset: 0 },
@@ -46,13 +52,15 @@ const SPOT_ATTRIBUTES: Attribute[] = [
 interface Resources {
   programs: Programs;
   textures: Textures;
-  ramp: WebGLTexture;
-  rampOf: readonly Rgb[] | null;
   vertices: WebGLBuffer;
   indices: WebGLBuffer;
-  blockArray: WebGLVertexArrayObject;
+  blockArrays: Record<BlockProgram, WebGLVertexArrayObject>;
   lineArray: WebGLVertexArrayObject;
   spotArray: WebGLVertexArrayObject;
+  map: WebGLFramebuffer;
+  mapPixels: WebGLRenderbuffer;
+  /** The blocks that the map was drawn of. */
+  mapOf: readonly SceneBlock[] | null;
 }
 
 function makeCanvas(host: HTMLElement): HTMLCanvasElement {
@@ -68,6 +76,12 @@ function makeCanvas(host: HTMLElement): HTMLCanvasElement {
   });
   host.append(canvas);
   return canvas;
+}
+
+/** The program for a block: where nodes are small, their colours are all that can be seen of them. */
+function programOf({ detail, diameter }: SceneBlock, { bad }: Place): BlockProgram {
+  if (bad && diameter > LEAST_HATCHED) return "hatched";
+  return detail === "heat" ? "square" : "disc";
 }
 
 export class GraphRenderer {
@@ -140,7 +154,9 @@ export class GraphRenderer {
 
   /** Gives back the room of the network that was shown before. */
   forget(): void {
-    this.resources?.textures.clear();
+    if (this.resources === null) return;
+    this.resources.textures.clear();
+    this.resources.mapOf = null;
   }
 
   dispose(): void {
@@ -182,57 +198,47 @@ export class GraphRenderer {
       gl.bindVertexArray(null);
       return array;
     };
-    const blockArray = arrayFor(programs.block, BLOCK_STRIDE, BLOCK_ATTRIBUTES);
+    const blockArrays = {
+      square: arrayFor(programs.square, BLOCK_STRIDE, BLOCK_ATTRIBUTES),
+      disc: arrayFor(programs.disc, BLOCK_STRIDE, BLOCK_ATTRIBUTES),
+      hatched: arrayFor(programs.hatched, BLOCK_STRIDE, BLOCK_ATTRIBUTES),
+    };
     const lineArray = arrayFor(programs.line, LINE_STRIDE, LINE_ATTRIBUTES);
     const spotArray = arrayFor(programs.spot, SPOT_STRIDE, SPOT_ATTRIBUTES);
-    const ramp = gl.createTexture();
     const textures = new Textures(gl);
     return {
       programs,
       textures,
-      ramp,
-      rampOf: null,
       vertices,
       indices,
-      blockArray,
+      blockArrays,
       lineArray,
       spotArray,
+      map: gl.createFramebuffer(),
+      mapPixels: gl.createRenderbuffer(),
+      mapOf: null,
     };
   }
 
   private drawShapes(scene: Scene): void {
     const { gl, resources } = this;
     if (resources === null || gl.isContextLost()) return;
-    const { background, ramp } = scene.palette;
+    const { background } = scene.palette;
     gl.viewport(0, 0, this.glCanvas.width, this.glCanvas.height);
     gl.clearColor(background[0] / 255, background[1] / 255, background[2] / 255, 1);
     gl.clear(gl.COLOR_BUFFER_BIT);
     gl.enable(gl.BLEND);
     gl.blendFunc(gl.ONE, gl.ONE_MINUS_SRC_ALPHA);
-    if (resources.rampOf !== ramp) this.uploadRamp(resources, ramp);
     const pixel = 1 / this.ratio;
     this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.lines, pixel), scene);
+    // What is asked for is drawn while the rest is prepared, here and below.
+    gl.flush();
     this.drawBlocks(resources, scene, scene.blocks);
     this.drawMesh(resources, resources.programs.line, resources.lineArray, lineMesh(scene.linesAbove, pixel), scene);
     this.drawMesh(resources, resources.programs.spot, resources.spotArray, spotMesh(scene.spots, pixel), scene);
     this.drawMinimap(resources, scene);
     gl.bindVertexArray(null);
-  }
-
-  private uploadRamp(resources: Resources, ramp: readonly Rgb[]): void {
-    const { gl } = this;
-    const bytes = new Uint8Array(ramp.length * 4).fill(255);
-    for (const [at, color] of ramp.entries()) bytes.set(color.map(Math.round), at * 4);
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
-    gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, ramp.length, 1, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
-    for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.LINEAR);
-    }
-    for (const name of [gl.TEXTURE_WRAP_S, gl.TEXTURE_WRAP_T]) {
-      gl.texParameteri(gl.TEXTURE_2D, name, gl.CLAMP_TO_EDGE);
-    }
-    resources.rampOf = ramp;
+    gl.flush();
   }
 
   private setCommon({ uniform }: Program, scene: Scene): void {
@@ -243,38 +249,28 @@ export class GraphRenderer {
     gl.uniform1f(uniform("pixel"), 1 / this.ratio);
     set("rim", scene.palette.line);
     set("background", scene.palette.background);
-    set("invalid", scene.palette.invalid);
   }
 
-  /** The blocks of a frame in one call, or one for each texture that their values are in. */
+  /** The blocks of a frame in one call, or one for each kind of program and each texture that their colours are in. */
   private drawBlocks(resources: Resources, scene: Scene, blocks: readonly SceneBlock[]): void {
-    const { gl } = this;
-    const { block: program } = resources.programs;
-    const { textures } = resources;
+    const { programs, textures, blockArrays } = resources;
     let places: Place[];
     let generation: number;
     do {
       // Where a block needs more room than it had, all of them move.
       generation = textures.generation;
-      places = blocks.map((block) => textures.place(block));
+      places = blocks.map((block) => textures.place(block, scene.palette));
     } while (generation !== textures.generation);
-    // biome-ignore lint/correctness/useHookAtTopLevel: a call of WebGL, not a hook.
-    gl.useProgram(program.program);
-    gl.uniform1i(program.uniform("values"), 0);
-    gl.uniform1i(program.uniform("ramp"), 1);
-    gl.activeTexture(gl.TEXTURE1);
-    gl.bindTexture(gl.TEXTURE_2D, resources.ramp);
-    gl.activeTexture(gl.TEXTURE0);
     for (const sheet of new Set(places.map((place) => place.sheet))) {
-      const here = places.flatMap((place, at) => (place.sheet === sheet ? [at] : []));
       sheet.bind();
-      const mesh = blockMesh(
-        here.map((at) => blocks[at] as SceneBlock),
-        here.map((at) => places[at] as Place),
-        scene.viewport,
-        1 / this.ratio,
-      );
-      this.drawMesh(resources, program, resources.blockArray, mesh, scene);
+      for (const kind of BLOCK_PROGRAMS) {
+        const here = blocks.flatMap((block, at) => {
+          const place = places[at];
+          return place?.sheet === sheet && programOf(block, place) === kind ? [{ block, place }] : [];
+        });
+        const mesh = blockMesh(here, scene.viewport, 1 / this.ratio);
+        this.drawMesh(resources, programs[kind], blockArrays[kind], mesh, scene);
+      }
     }
   }
 
@@ -283,17 +279,25 @@ export class GraphRenderer {
     const { gl, ratio } = this;
     if (scene.minimap === null) return;
     const { box, blocks } = scene.minimap;
+    const left = Math.round(box.left * ratio);
     const low = Math.round((scene.viewport.height - box.bottom) * ratio);
-    gl.enable(gl.SCISSOR_TEST);
-    gl.scissor(
-      Math.round(box.left * ratio),
-      low,
-      Math.round((box.right - box.left) * ratio),
-      Math.round((box.bottom - box.top) * ratio),
-    );
-    gl.clear(gl.COLOR_BUFFER_BIT);
-    this.drawBlocks(resources, scene, blocks);
-    gl.disable(gl.SCISSOR_TEST);
+    const width = Math.round((box.right - box.left) * ratio);
+    const height = Math.round((box.bottom - box.top) * ratio);
+    // It stays the same while the camera moves.
+    if (resources.mapOf !== blocks) {
+      gl.bindFramebuffer(gl.FRAMEBUFFER, resources.map);
+      gl.bindRenderbuffer(gl.RENDERBUFFER, resources.mapPixels);
+      gl.renderbufferStorage(gl.RENDERBUFFER, gl.RGBA8, width, height);
+      gl.framebufferRenderbuffer(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.RENDERBUFFER, resources.mapPixels);
+      gl.viewport(-left, -low, this.glCanvas.width, this.glCanvas.height);
+      gl.clear(gl.COLOR_BUFFER_BIT);
+      this.drawBlocks(resources, scene, blocks);
+      gl.bindFramebuffer(gl.FRAMEBUFFER, null);
+      resources.mapOf = blocks;
+    }
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, resources.map);
+    gl.blitFramebuffer(0, 0, width, height, left, low, left + width, low + height, gl.COLOR_BUFFER_BIT, gl.NEAREST);
+    gl.bindFramebuffer(gl.READ_FRAMEBUFFER, null);
   }
 
   private drawMesh(

@@ -1,4 +1,4 @@
-/** A float texture that holds the cells of many blocks, with a copy in memory from which changed rows are sent. */
+/** A texture that holds the colours of the cells of many blocks, with a copy in memory from which changed rows are sent. */
 
 /** Rows are this long: a power of two, because shaders divide by it, and no graphics hardware allows less. */
 export const WIDTH = 4096;
@@ -38,8 +38,8 @@ export class Shelves {
 }
 
 export class Sheet {
-  /** The cells in memory; written to by the owner, who then calls `touch`. */
-  cells: Float32Array;
+  /** The cells in memory, four bytes each; written to by the owner, who then calls `touch`. */
+  cells: Uint32Array;
   private readonly texture: WebGLTexture;
   private readonly shelves: Shelves;
   private rows = 0;
@@ -50,7 +50,7 @@ export class Sheet {
     const most = Number(gl.getParameter(gl.MAX_TEXTURE_SIZE)) || WIDTH;
     this.shelves = new Shelves(WIDTH, Math.min(TALLEST, most));
     this.texture = gl.createTexture();
-    this.cells = new Float32Array(0);
+    this.cells = new Uint32Array(0);
   }
 
   /** Room for `count` cells: where they begin, or null where the sheet is full. */
@@ -61,7 +61,7 @@ export class Sheet {
     if (needed > this.cells.length) {
       // Half as much again, so that a network that comes layer by layer is not copied for each of them.
       const rows = Math.min(Math.ceil(this.shelves.rows * 1.5), TALLEST);
-      const larger = new Float32Array(Math.max(needed, rows * WIDTH));
+      const larger = new Uint32Array(Math.max(needed, rows * WIDTH));
       larger.set(this.cells);
       this.cells = larger;
     }
@@ -84,8 +84,9 @@ export class Sheet {
     const { gl } = this;
     gl.bindTexture(gl.TEXTURE_2D, this.texture);
     const rows = this.cells.length / WIDTH;
+    const bytes = new Uint8Array(this.cells.buffer);
     if (rows !== this.rows) {
-      gl.texImage2D(gl.TEXTURE_2D, 0, gl.R32F, WIDTH, rows, 0, gl.RED, gl.FLOAT, this.cells);
+      gl.texImage2D(gl.TEXTURE_2D, 0, gl.RGBA8, WIDTH, rows, 0, gl.RGBA, gl.UNSIGNED_BYTE, bytes);
       for (const name of [gl.TEXTURE_MIN_FILTER, gl.TEXTURE_MAG_FILTER]) {
         gl.texParameteri(gl.TEXTURE_2D, name, gl.NEAREST);
       }
@@ -95,8 +96,8 @@ export class Sheet {
       this.rows = rows;
     } else {
       for (const [first, last] of this.changed) {
-        const part = this.cells.subarray(first * WIDTH, (last + 1) * WIDTH);
-        gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, first, WIDTH, last + 1 - first, gl.RED, gl.FLOAT, part);
+        const part = bytes.subarray(first * WIDTH * 4, (last + 1) * WIDTH * 4);
+        gl.texSubImage2D(gl.TEXTURE_2D, 0, 0, first, WIDTH, last + 1 - first, gl.RGBA, gl.UNSIGNED_BYTE, part);
       }
     }
     this.changed = [];

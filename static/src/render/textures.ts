@@ -1,20 +1,23 @@
 /**
- * The values of the layers on the graphics card: all blocks share few textures, so that a frame of a thousand layers is
- * one call. A block's values are sent again only when they are other ones, and its pooled levels are made when the
- * block is first seen from so far that several nodes share a pixel.
+ * The colours of the layers on the graphics card: all blocks share few textures, so that a frame of a thousand layers is
+ * one call. A block's colours are sent again only when its values or their scale are other ones, and its pooled levels
+ * are made when the block is first seen from so far that several nodes share a pixel.
  */
 
+import type { Palette } from "../color";
 import type { Values } from "../graph_types";
 import type { SceneBlock } from "../scene";
-import { float32Factor, type Marks, pooledCells, standingOut, writeCells, writePools } from "./cells";
+import { float32Factor, pooledCells, standingOut, writeCells, writePools } from "./cells";
+import { paintCells } from "./paint";
 import { Sheet } from "./sheet";
 
-/** The sheet that a block's values are in, and where. */
+/** The sheet that a block's colours are in, and where. */
 export interface Place {
   sheet: Sheet;
   /** First cell of the level that is drawn. */
   start: number;
-  factor: number;
+  /** Whether any of its values is not finite. */
+  bad: boolean;
 }
 
 interface Entry {
@@ -24,25 +27,28 @@ interface Entry {
   room: number;
   columns: number;
   rows: number;
-  values: Values | null;
+  /** What the colours were made of. */
+  shades: Values | null;
   known: number;
+  limit: number;
+  palette: Palette | null;
   pooled: boolean;
-  factor: number;
-  marks: Marks;
+  bad: boolean;
 }
-
-const NO_MARKS: Marks = { low: -1, high: 1 };
 
 export class Textures {
   private readonly entries = new Map<string, Entry>();
   private sheets: Sheet[] = [];
+  /** The values of one block, while its colours are made. */
+  private values = new Float32Array(0);
   /** Another number: places that were given before are void. */
   generation = 0;
 
   constructor(private readonly gl: WebGL2RenderingContext) {}
 
-  /** Where the values of a block are, at the level that it is drawn with. */
-  place({ block, shades: values, known, level }: SceneBlock): Place {
+  /** Where the colours of a block are, at the level that it is drawn with. */
+  place(scene: SceneBlock, palette: Palette): Place {
+    const { block, shades, known, limit, level } = scene;
     const { columns, rows } = block;
     const cells = columns * rows;
     let entry = this.entries.get(block.layer);
@@ -54,26 +60,24 @@ export class Textures {
         entry = undefined;
       }
       const place = entry ?? { ...this.take(needed), room: needed };
-      entry = { ...place, columns, rows, values: null, known: 0, pooled: false, factor: 1, marks: NO_MARKS };
+      entry = { ...place, columns, rows, shades: null, known: 0, limit: 0, palette: null, pooled: false, bad: false };
       this.entries.set(block.layer, entry);
     }
     const { sheet, start } = entry;
-    if (entry.values !== values || entry.known !== known) {
-      entry.factor = float32Factor(values);
-      entry.marks = standingOut(values, entry.factor);
-      writeCells(sheet.cells, start, block, values, entry.factor, known);
-      sheet.touch(start, cells);
-      entry.values = values;
-      entry.known = known;
-      entry.pooled = false;
+    const same = entry.shades === shades && entry.known === known && entry.limit === limit && entry.palette === palette;
+    const pooled = level > 0;
+    if (!same || (pooled && !entry.pooled)) {
+      const count = cells + (pooled ? pooledCells(block) : 0);
+      if (this.values.length < count) this.values = new Float32Array(count);
+      const values = this.values.subarray(0, count);
+      const factor = float32Factor(shades);
+      writeCells(values, 0, block, shades, factor, known);
+      if (pooled) writePools(values, cells, 0, block, standingOut(shades, factor));
+      const bad = paintCells(sheet.cells, start, values, limit * factor, palette);
+      sheet.touch(start, count);
+      Object.assign(entry, { shades, known, limit, palette, pooled, bad });
     }
-    if (level > 0 && !entry.pooled) {
-      writePools(sheet.cells, start + cells, start, block, entry.marks);
-      sheet.touch(start + cells, pooledCells(block));
-      entry.pooled = true;
-    }
-    const first = level > 0 ? start + cells + pooledCells(block, level) : start;
-    return { sheet, start: first, factor: entry.factor };
+    return { sheet, start: pooled ? start + cells + pooledCells(block, level) : start, bad: entry.bad };
   }
 
   private take(count: number): { sheet: Sheet; start: number } {
