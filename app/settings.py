@@ -150,6 +150,11 @@ class Settings:
             message = "VITRINE_TOKEN is set, but VITRINE_AUTHENTICATION is off; expected only one of them"
             raise SettingsError(message)
 
+    @property
+    def job_threads(self) -> int:
+        """The threads of one job: all together take no more than one request, so the page stays quick beside them."""
+        return max(1, self.blas_threads // self.jobs_running)
+
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> "Settings":
         """Return the settings in `environment` (by default this process's), the defaults where it has none.

@@ -40,6 +40,11 @@ def test_wrong_settings_stop_the_start(monkeypatch: pytest.MonkeyPatch) -> None:
         main([])
 
 
+def test_jobs_share_the_threads_of_one_request() -> None:
+    threads = [Settings(blas_threads=4, jobs_running=running).job_threads for running in (1, 2, 3, 8)]
+    assert threads == [4, 2, 1, 1]
+
+
 def test_settings_do_not_change() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().port = 1  # type: ignore[misc]

@@ -78,9 +78,7 @@ def environment_of(settings: Settings) -> dict[str, str]:
     package = str(Path(app.__file__).parent.parent)
     environment = {name: value for name, value in os.environ.items() if not name.startswith("VITRINE_")}
     environment |= settings.environment()
-    # All jobs together take no more threads than one request: the page stays quick beside them.
-    threads = str(max(1, settings.blas_threads // settings.jobs_running))
-    environment |= {name: environment.get(name, threads) for name in _THREADS}
+    environment |= {name: environment.get(name, str(settings.job_threads)) for name in _THREADS}
     environment["PYTHONPATH"] = os.pathsep.join(filter(None, (package, environment.get("PYTHONPATH"))))
     return environment
 

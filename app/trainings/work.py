@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
+from threadpoolctl import threadpool_limits
 
 from app.api.encoding import encode_number
 from app.datasets import Folders
@@ -78,7 +79,9 @@ def train(arguments: Mapping[str, Any], context: JobContext) -> Mapping[str, Any
         run = Run(plan, data, arguments["network_id"], context)
     except NetworkError as error:
         raise JobFailure("; ".join(problem.detail for problem in error.problems)) from error
-    return run.run()
+    # Two blocks side by side are done sooner than products on two threads, and with the same bits as on one.
+    with threadpool_limits(1 if run.trainer.in_blocks else None):
+        return run.run()
 
 
 class Run:
@@ -91,7 +94,13 @@ class Run:
         self._network_id = network_id
         self._checkpoints = Checkpoints(context.directory)
         self.trainer = Trainer(
-            data.network, plan.training, data.inputs, data.targets, data.validation, self._checkpoints.read()
+            data.network,
+            plan.training,
+            data.inputs,
+            data.targets,
+            data.validation,
+            self._checkpoints.read(),
+            threads=context.settings.job_threads,
         )
         self._record = read_record(context.directory)
         validation = self.trainer.validation

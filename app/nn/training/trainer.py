@@ -102,6 +102,12 @@ class Trainer:
         """Whether there is nothing more to do; `reason` says why."""
         return self.reason is not None
 
+    @property
+    def in_blocks(self) -> bool:
+        """Whether batches are computed in blocks, which two threads can share."""
+        size = min(self.training.batch_size, len(self.examples))
+        return self.passes.block_size(size) < size
+
     def order(self, epoch: int) -> Array | None:
         """Return the order of the examples in an epoch; `None` for the order in which they stand."""
         return self.data.order(epoch)

@@ -168,6 +168,7 @@ def test_large_values_are_computed_in_blocks_unless_examples_depend_on_each_othe
     network = build(*wide, dense(3, "softmax"), shape=(3,), dtype="float32")
     one = Trainer(network, training(network, batch_size=50), INPUTS, CLASSES)
     assert one.passes.block_size(50) == 50  # the parameters are larger than the values
+    assert not one.in_blocks
     images = build(
         {"kind": "Activation", "activation": "relu"},
         {"kind": "Flatten"},
@@ -177,7 +178,9 @@ def test_large_values_are_computed_in_blocks_unless_examples_depend_on_each_othe
     )
     inputs = np.zeros((64, 100, 100, 3))
     classes = np.zeros(64, dtype=int)
-    assert Trainer(images, training(images), inputs, classes).passes.block_size(64) == 16
+    other = Trainer(images, training(images, batch_size=64), inputs, classes)
+    assert other.passes.block_size(64) == 16
+    assert other.in_blocks
     assert trainer().passes.whole
 
 
